@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "chain/lending/position.hpp"
+#include "chain/types/block.hpp"
+
+namespace plimsoll::lending {
+
+/// One transaction-to-be: target and calldata; the value is always zero.
+struct ContractCall {
+    Address to;
+    Bytes data;
+
+    bool operator==(const ContractCall&) const = default;
+};
+
+/// Verdict of one audit: our numbers against the contract's at the same block.
+struct Audit {
+    bool agrees{};
+    AccountSummary ours;
+    AccountSummary theirs;
+};
+
+/// Exact local copy of one market (one deployment of a protocol on one chain) and of the watched accounts in it.
+///
+/// Sans-I/O: it says what it wants read, is given the answers, and follows blocks by their logs. All reads of one round
+/// are made at one block hash. Protocols differ behind this interface; nothing above it knows which one it talks to.
+///
+/// Following:  while reads(head) is not empty, read all of it at `head` and pass the answers to answer(head, ...).
+///             Then for each next canonical block: apply(block, logs), and again reads(block) / answer(block).
+///             In a steady state reads() holds at most the prices that have no feed events, to be made in one multicall.
+///             On a reorg: rewind(ancestor); if it says false, reset() and read again.
+class Market {
+  public:
+    virtual ~Market() = default;
+
+    // ---- following the chain
+
+    /// Logs that this market needs. Grows when reserves or price sources are added: read it again after every answer/apply.
+    virtual const LogFilter& filter() const = 0;
+    /// Reads wanted at `head` before the state is complete for it; empty when it is.
+    virtual std::vector<Call> reads(const BlockRef& head) = 0;
+    /// Answers to the last reads(), same order, read at `head`.
+    virtual Result<void> answer(const BlockRef& head, std::span<const CallResult> results) = 0;
+    /// Advances to `block`, the child of the block the state is of. `logs` are those of `block` that match filter(),
+    /// ascending. An error means that the state can no longer be trusted: reset() follows.
+    virtual Result<void> apply(const BlockRef& block, std::span<const Log> logs) = 0;
+    /// Goes back to an earlier block of the followed chain. False when it is too deep: reset() follows.
+    virtual bool rewind(const BlockRef& ancestor) = 0;
+    /// Forgets all chain state; the accounts stay.
+    virtual void reset() = 0;
+    /// Why this market must not be acted on (unknown deployment, no profile reproduces the contract); empty when it may.
+    virtual std::string unsupported() const = 0;
+    /// Block the state is of; nullopt while not in sync.
+    virtual std::optional<BlockRef> synced() const = 0;
+
+    // ---- watched accounts
+
+    virtual void watch(const Address& account) = 0;
+    virtual const std::vector<Address>& accounts() const = 0;
+    /// Accounts whose numbers may have changed since the last call, by events, prices or configuration (not by interest).
+    virtual std::vector<Address> take_changed() = 0;
+
+    // ---- exact questions; `at` is a time at or after the state's block
+
+    virtual Result<AccountSummary> summary(const Address& account, Timestamp at) const = 0;
+    virtual Result<Position> position(const Address& account, Timestamp at) const = 0;
+    virtual Result<AccountSummary> after(const Address& account, std::span<const Change> changes, Timestamp at) const = 0;
+    virtual Result<std::vector<LiquidationPrice>> liquidation_prices(const Address& account, Timestamp at) const = 0;
+    /// Seconds after `at` until interest alone makes the account liquidatable; nullopt if not within ten years.
+    virtual Result<std::optional<std::uint64_t>> time_to_liquidation(const Address& account, Timestamp at) const = 0;
+    /// What a liquidation would cost; nullopt without debt or collateral. Sized as if it were liquidatable now.
+    virtual Result<std::optional<LiquidationCost>> liquidation_cost(const Address& account, Timestamp at) const = 0;
+
+    // ---- calls
+
+    virtual Call audit_call(const Address& account) const = 0;
+    virtual Result<Audit> audit(const Address& account, const BlockRef& at, const CallResult& result) const = 0;
+    /// Who must be allowed to take the token for repay(), e.g. the Aave Pool.
+    virtual Address spender() const = 0;
+    /// Repays debt of `account` from its own wallet.
+    virtual Result<ContractCall> repay(const Address& account, const Address& asset, TokenAmount amount) const = 0;
+    /// Contracts that a plan of this market may call: pool and reserve tokens.
+    virtual std::vector<Address> contracts() const = 0;
+};
+
+}  // namespace plimsoll::lending
