@@ -26,7 +26,9 @@ json asset_json(const lending::AssetPosition& asset) {
             {"paused", asset.paused}};
 }
 
-json text_or_null(const std::optional<Wad>& value) { return value ? json(to_string(*value)) : json(nullptr); }
+json text_or_null(const std::optional<Wad>& value) {
+    return value ? json(to_string(*value)) : json(nullptr);
+}
 
 }  // namespace
 
@@ -57,32 +59,32 @@ json to_json(const PositionView& view) {
                 {"collateral_seized", to_string(view.liquidation_cost->collateral_seized)},
                 {"loss_base", to_string(view.liquidation_cost->loss)}};
     }
-    return {{"schema", 1},
-            {"name", view.name},
-            {"wallet", view.wallet},
-            {"address", to_string(position.account)},
-            {"market", view.market},
-            {"chain_id", view.chain_id},
-            {"mode", view.live ? "live" : "dry-run"},
-            {"block",
-             {{"number", position.block.number},
-              {"hash", to_string(position.block.hash)},
-              {"timestamp", position.block.timestamp}}},
-            {"base_unit", to_string(position.base_unit)},
-            {"collateral_base", to_string(position.summary.collateral)},
-            {"debt_base", to_string(position.summary.debt)},
-            {"available_borrow_base", to_string(position.summary.available_borrow)},
-            {"liquidation_threshold", to_string(position.summary.liquidation_threshold)},
-            {"ltv", to_string(position.summary.ltv)},
-            {"health_factor", to_string(position.summary.health_factor)},
-            {"warn", text_or_null(view.warn)},
-            {"trigger", text_or_null(view.trigger)},
-            {"target", text_or_null(view.target)},
-            {"assets", std::move(assets)},
-            {"liquidation_prices", std::move(prices)},
-            {"seconds_to_liquidation",
-             view.seconds_to_liquidation ? json(*view.seconds_to_liquidation) : json(nullptr)},
-            {"liquidation_cost", std::move(cost)}};
+    return {
+        {"schema", 1},
+        {"name", view.name},
+        {"wallet", view.wallet},
+        {"address", to_string(position.account)},
+        {"market", view.market},
+        {"chain_id", view.chain_id},
+        {"mode", view.live ? "live" : "dry-run"},
+        {"block",
+         {{"number", position.block.number},
+          {"hash", to_string(position.block.hash)},
+          {"timestamp", position.block.timestamp}}},
+        {"base_unit", to_string(position.base_unit)},
+        {"collateral_base", to_string(position.summary.collateral)},
+        {"debt_base", to_string(position.summary.debt)},
+        {"available_borrow_base", to_string(position.summary.available_borrow)},
+        {"liquidation_threshold", to_string(position.summary.liquidation_threshold)},
+        {"ltv", to_string(position.summary.ltv)},
+        {"health_factor", to_string(position.summary.health_factor)},
+        {"warn", text_or_null(view.warn)},
+        {"trigger", text_or_null(view.trigger)},
+        {"target", text_or_null(view.target)},
+        {"assets", std::move(assets)},
+        {"liquidation_prices", std::move(prices)},
+        {"seconds_to_liquidation", view.seconds_to_liquidation ? json(*view.seconds_to_liquidation) : json(nullptr)},
+        {"liquidation_cost", std::move(cost)}};
 }
 
 std::string fixed(const U256& value, unsigned scale, unsigned digits) {

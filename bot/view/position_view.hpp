@@ -11,8 +11,8 @@
 
 namespace plimsoll::bot {
 
-/// All that `positions` shows of one position, computed from one state. `name`, `wallet` and the owner's levels are absent
-/// for an address that is not configured.
+/// All that `positions` shows of one position, computed from one state. `name`, `wallet` and the owner's levels are
+/// absent for an address that is not configured.
 struct PositionView {
     std::string name;
     std::string wallet;
@@ -31,7 +31,8 @@ struct PositionView {
 /// `at` as in Market: a time at or after the market's block.
 Result<PositionView> view_of(const lending::Market& market, const Address& account, Timestamp at);
 
-/// Keys and scales as documented in README ("positions --json"): integers as decimal strings, scaled as the protocol does.
+/// Keys and scales as documented in README ("positions --json"): integers as decimal strings, scaled as the protocol
+/// does.
 nlohmann::json to_json(const PositionView& view);
 
 /// Fixed-point text: fixed(1234567, 6, 2) is "1.23" (truncated); for people, never for arithmetic.
