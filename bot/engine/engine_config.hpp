@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+
+namespace plimsoll::engine {
+
+/// A wallet with its positions on this chain. `live` is Settings::live(): the file, the wallet and a signer all say so.
+struct WalletConfig {
+    std::string name;
+    Address address;
+    bool live{};
+    std::vector<config::Position> positions;
+};
+
+/// Everything an engine depends on besides its events. It is the header of a recording, so it holds no secret: neither
+/// URLs nor signers.
+struct EngineConfig {
+    std::string chain;
+    ChainId chain_id{};
+    std::int64_t block_time_ms = 12'000;
+    std::int64_t head_age_max_ms = 36'000;
+    std::uint32_t audit_interval = 50;  // blocks within which every account is audited once
+    std::uint32_t confirmations = 1;    // blocks, the including one counted, after which a receipt settles
+    std::uint32_t replace_after = 2;    // blocks without inclusion before a replacement
+    std::vector<config::Market> markets;
+    std::vector<WalletConfig> wallets;
+
+    std::int64_t alert_repeat_ms = 600'000;  // an unchanged alert is repeated this often
+    std::uint32_t refresh_blocks = 10;       // blocks between looks at funds and fees while all is well
+    std::uint32_t attempts_max = 12;         // signed replacements of one nonce; then the last is only rebroadcast
+    std::uint32_t failures_max = 3;          // reverted or refused rescues before an incident rests for the cool-down
+    std::uint32_t screen_slice = 512;        // accounts evaluated per tick off the critical path
+    Gas gas_limit_max = 16'777'216;          // EIP-7825
+};
+
+/// The part of the settings that belongs to `chain`.
+EngineConfig engine_config(const config::Settings& settings, const config::Chain& chain);
+
+}  // namespace plimsoll::engine

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "bot/engine/engine_config.hpp"
+#include "bot/engine/journal_record.hpp"
+#include "chain/types/block.hpp"
+
+/// All that the engine learns. It has no clock: every event carries the time at which the shell took it in.
+namespace plimsoll::engine {
+
+/// Names a request of the engine; its answer carries the same number. Zero is never used.
+using RequestId = std::uint64_t;
+
+/// First event. `records` are all rows of every step that has neither a Settled nor an Abandoned row, in the order of
+/// writing; `spendings` the settled steps of the last 24 hours.
+struct Started {
+    std::vector<JournalRecord> records;
+    std::vector<Spending> spendings;
+    std::vector<std::string> paused;  // positions by name
+};
+
+/// At least every second, so that silence is noticed.
+struct Tick {};
+
+/// The feed's BlockAdded. `filter` is the revision of the SetLogFilter with which these logs were selected.
+struct BlockAdded {
+    BlockRef block;
+    std::vector<Log> logs;
+    std::uint64_t filter{};
+};
+
+/// The feed's Reorg; `removed` newest first.
+struct Reorg {
+    BlockRef ancestor;
+    std::vector<BlockRef> removed;
+};
+
+/// The feed starts, or starts anew, at `block`.
+struct Restarted {
+    BlockRef block;
+};
+
+struct FeedStale {
+    std::string reason;
+};
+struct FeedLive {};
+
+/// Answer to Read: with an empty `error`, one result per call.
+struct ReadDone {
+    RequestId id{};
+    std::string error;
+    std::vector<CallResult> results;
+};
+
+/// Answer to FetchAccount.
+struct AccountDone {
+    RequestId id{};
+    std::string error;
+    Wei native;            // balance at the block asked
+    Nonce nonce_latest{};  // at the block asked
+    Nonce nonce_pending{};
+    bool has_code{};  // an EIP-7702 delegation or a contract: such a wallet may have only one transaction in flight
+};
+
+/// Answer to FetchFees.
+struct FeesDone {
+    RequestId id{};
+    std::string error;
+    BlockNumber newest_block{};
+    Wei next_base_fee;            // per gas, of the block after newest_block
+    std::vector<Wei> priorities;  // per gas, one per block, oldest first: the asked percentile of what was paid
+};
+
+/// Answer to Simulate: one eth_call that runs `before`, `calls` and `after` in order, as the wallet.
+struct SimulationDone {
+    RequestId id{};
+    std::string error;  // the request itself failed, so nothing is known
+    std::vector<CallResult> before;
+    std::vector<CallResult> calls;  // a failed call ends the list; its data is the revert data
+    std::vector<CallResult> after;
+};
+
+/// Answer to EstimateGas.
+struct GasDone {
+    RequestId id{};
+    std::string error;
+    Gas gas{};
+};
+
+/// Answer to Persist: with an empty `error` the records survive loss of power.
+struct Persisted {
+    RequestId id{};
+    std::string error;
+};
+
+/// Answer to Sign.
+struct Signed {
+    RequestId id{};
+    std::string error;
+    Bytes raw;
+    Hash32 hash;  // keccak256(raw), computed here and not by the node
+};
+
+/// What a node's answer to a broadcast means (chain/tx classifies its text).
+enum class SendOutcome : std::uint8_t {
+    Accepted,                // the node took it
+    AlreadyKnown,            // it had it
+    ReplacementUnderpriced,  // another transaction holds the nonce at a price too near
+    Underpriced,             // below the pool's floor
+    NonceTooLow,             // the nonce is used: by one of ours, or by somebody else
+    NonceTooHigh,            // a lower nonce is missing at that node
+    InsufficientFunds,
+    FeeCapExceeded,  // this endpoint's own policy
+    AccountLimit,    // too many in flight, or a delegated account
+    Invalid,         // never acceptable as it is: gas limits, size, form
+    Unknown,         // timeout, reset, unreadable: it may be in the pool
+};
+
+/// One endpoint's answer to Broadcast; there may be several to one Broadcast.
+struct Sent {
+    Hash32 hash;
+    std::string endpoint;
+    SendOutcome outcome{};
+    std::string text;  // the node's words, for the log
+};
+
+struct ReceiptInfo {
+    BlockNumber block_number{};
+    Hash32 block_hash;
+    bool succeeded{};
+    Gas gas_used{};
+    Wei effective_gas_price;
+};
+
+/// Answer to FetchReceipt. Without error and receipt, this endpoint has none now, which proves nothing.
+struct ReceiptDone {
+    Hash32 hash;
+    std::string error;
+    std::optional<ReceiptInfo> receipt;
+};
+
+/// New limits, levels, positions and modes of the same chain and markets; effective at once. Open incidents go on.
+struct SettingsReloaded {
+    EngineConfig config;
+};
+
+struct SetPaused {
+    std::string position;
+    bool paused{};
+};
+
+using EventBody =
+    std::variant<Started, Tick, BlockAdded, Reorg, Restarted, FeedStale, FeedLive, ReadDone, AccountDone, FeesDone,
+                 SimulationDone, GasDone, Persisted, Signed, Sent, ReceiptDone, SettingsReloaded, SetPaused>;
+
+struct Event {
+    std::int64_t time_ms{};  // unix, wall clock
+    EventBody body;
+};
+
+}  // namespace plimsoll::engine
