@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chain/lending/aave_v3/account.hpp"
+
+#include <algorithm>
+
+namespace plimsoll::lending::aave_v3 {
+
+namespace {
+
+inline Math<void> add_to(U256& sum, const U256& value) {
+    TRY(sum, checked_add(sum, value));
+    return {};
+}
+
+inline Math<void> add_weighted(U256& sum, const U256& value, std::uint16_t bps) {
+    TRY(const auto part, product(value, U256{bps}));
+    return add_to(sum, part);
+}
+
+/// Variable and stable debt are added before the multiplication by the price (3.0, 3.1).
+Math<U256> whole_debt(const View& view, const ReserveView& reserve, const AccountState& account, ReserveId id,
+                      u128 scaled) {
+    U256 out;
+    if (scaled != 0) {
+        TRY(out, debt_of(view, reserve, scaled));
+    }
+    if (!account.stable.empty()) [[unlikely]] {
+        if (const auto* stable = account.stable_of(id)) {
+            TRY(const auto more, stable_debt_of(view, *stable));
+            TRY(out, checked_add(out, more));
+        }
+    }
+    return out;
+}
+
+Rounding debt_value_rounding(const Profile& profile) {
+    return profile.balances == Profile::Balances::Directed ? Rounding::Up : Rounding::Down;
+}
+
+}  // namespace
+
+Math<AccountTotals> account_totals(const View& view, const AccountState& account) {
+    AccountTotals out;
+    const Rounding debt_rounding = debt_value_rounding(view.profile());
+    for (const auto& holding : account.holdings) {
+        TRY(const auto* reserve, view.reserve(holding.reserve));
+        const Terms terms = view.terms(*reserve, holding.reserve, account.emode);
+        if (holding.collateral && terms.counts) {
+            TRY(const auto balance, supply_of(view, *reserve, holding.supply));
+            TRY(const auto value, value_of(balance, terms.price, reserve->unit, Rounding::Down));
+            TRY_VOID(add_to(out.collateral, value));
+            TRY_VOID(add_weighted(out.threshold_sum, value, terms.threshold));
+            TRY_VOID(add_weighted(out.ltv_sum, value, terms.ltv));
+            out.zero_ltv = out.zero_ltv || terms.ltv == 0;
+        }
+        if (holding.debt != 0 || !account.stable.empty()) {
+            TRY(const auto debt, whole_debt(view, *reserve, account, holding.reserve, holding.debt));
+            TRY(const auto value, value_of(debt, terms.price, reserve->unit, debt_rounding));
+            TRY_VOID(add_to(out.debt, value));
+        }
+    }
+    return out;
+}
+
+Math<U256> health_factor(const Profile& profile, const AccountTotals& totals) {
+    if (totals.debt.is_zero()) return kU256Max;
+    if (profile.health == Profile::Health::Sum) {
+        TRY(const auto ratio, wad_div(totals.threshold_sum, totals.debt));
+        return kByBps.divide(ratio).value;
+    }
+    U256 average;
+    if (!totals.collateral.is_zero()) {
+        TRY(average, divide_rounded(totals.threshold_sum, totals.collateral, Rounding::Down));
+    }
+    TRY(const auto weighted, percent_mul(totals.collateral, average, Rounding::HalfUp));
+    return wad_div(weighted, totals.debt);
+}
+
+Math<AccountSummary> summarize(const Profile& profile, const AccountTotals& totals) {
+    AccountSummary out;
+    out.collateral.value = totals.collateral;
+    out.debt.value = totals.debt;
+    if (!totals.collateral.is_zero()) {
+        TRY(out.ltv, divide_rounded(totals.ltv_sum, totals.collateral, Rounding::Down));
+        TRY(out.liquidation_threshold, divide_rounded(totals.threshold_sum, totals.collateral, Rounding::Down));
+    }
+    TRY(out.health_factor.value, health_factor(profile, totals));
+    const Rounding rounding = profile.borrows == Profile::Borrows::Down ? Rounding::Down : Rounding::HalfUp;
+    TRY(const auto cap, percent_mul(totals.collateral, out.ltv, rounding));
+    out.available_borrow.value = saturating_sub(cap, totals.debt);
+    return out;
+}
+
+Math<AccountSummary> account_summary(const View& view, const AccountState& account) {
+    TRY(const auto totals, account_totals(view, account));
+    return summarize(view.profile(), totals);
+}
+
+std::string missing_price(const MarketState& state, const AccountState& account) {
+    for (const auto& holding : account.holdings) {
+        const Reserve& reserve = state.reserves[holding.reserve];
+        const bool used = holding.collateral || holding.debt != 0;
+        if (used && !reserve.state.priced) return reserve.symbol + " " + to_string(reserve.asset);
+    }
+    return {};
+}
+
+Result<Position> account_position(const View& view, const Address& owner, const AccountState& account) {
+    Position out;
+    out.account = owner;
+    out.block = view.state().block;
+    out.as_of = view.at();
+    out.base_unit = view.state().base_unit;
+    TRY(out.summary, account_summary(view, account));
+    for (const auto& holding : account.holdings) {
+        const auto* stable = account.stable_of(holding.reserve);
+        if (holding.supply == 0 && holding.debt == 0 && stable == nullptr) continue;
+        TRY(const auto* reserve, view.reserve(holding.reserve));
+        const Reserve& info = view.state().reserves[holding.reserve];
+        const Terms terms = view.terms(*reserve, holding.reserve, account.emode);
+        AssetPosition asset;
+        asset.asset = info.asset;
+        asset.symbol = info.symbol;
+        asset.decimals = info.state.config.decimals;
+        asset.price.value = terms.price;
+        TRY(asset.supplied.value, supply_of(view, *reserve, holding.supply));
+        TRY(asset.debt.value, whole_debt(view, *reserve, account, holding.reserve, holding.debt));
+        TRY(asset.supplied_value.value, value_of(asset.supplied.value, terms.price, reserve->unit, Rounding::Down));
+        TRY(asset.debt_value.value,
+            value_of(asset.debt.value, terms.price, reserve->unit, debt_value_rounding(view.profile())));
+        asset.collateral = holding.collateral && terms.counts;
+        asset.ltv_bps = terms.ltv;
+        asset.threshold_bps = terms.threshold;
+        asset.active = info.state.config.active;
+        asset.frozen = info.state.config.frozen;
+        asset.paused = info.state.config.paused;
+        out.assets.push_back(std::move(asset));
+    }
+    return out;
+}
+
+}  // namespace plimsoll::lending::aave_v3

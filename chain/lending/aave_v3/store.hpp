@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "chain/lending/aave_v3/reads.hpp"
+#include "chain/lending/aave_v3/state.hpp"
+
+namespace plimsoll::lending::aave_v3 {
+
+/// The contracts of one deployment, as the provider names them.
+struct Deployment {
+    Address provider;
+    Address pool;
+    Address configurator;
+    Address oracle;
+    Address data_provider;
+};
+
+/// What a log's emitter is to the market.
+struct Role {
+    enum class Kind : std::uint8_t { Provider, Pool, Configurator, Oracle, AToken, DebtToken, StableToken, Aggregator };
+    Kind kind{};
+    ReserveId reserve{};  // of tokens
+};
+
+/// A watched account. Index in the store = index in its address list.
+struct AccountEntry {
+    AccountState state;
+    std::uint64_t saved_in{};  // number of the frame that holds the state before
+    bool loaded{};             // its configuration word was read
+    bool changed{};            // is in the list of take_changed()
+    bool partial{};            // supplies that are no collateral were not read
+};
+
+/// State of one market at one block with a journal that leads back over the last blocks.
+///
+/// Every change after the snapshot goes through edit_*(), which keeps what was there before, once per block. Bounds:
+/// kFrames blocks, and kSavedAccounts account copies over all of them; the oldest frames go first.
+class Store {
+  public:
+    static constexpr std::size_t kFrames = 128;
+    static constexpr std::size_t kSavedAccounts = 200'000;
+
+    explicit Store(Deployment deployment) : deployment_(std::move(deployment)) {}
+
+    MarketState market;
+    ReadSet pending;
+
+    Deployment& deployment() { return deployment_; }
+    const Deployment& deployment() const { return deployment_; }
+
+    // ---- accounts
+    /// False if the account was there already.
+    bool watch(const Address& account);
+    const std::vector<Address>& accounts() const { return addresses_; }
+    std::optional<std::uint32_t> index_of(const Address& account) const;
+    const AccountEntry& account(std::uint32_t index) const { return entries_[index]; }
+    AccountEntry& edit_account(std::uint32_t index);
+    /// The account's entry for a reserve, made if it is not there, and in the index from reserve to accounts.
+    Holding& edit_holding(std::uint32_t index, ReserveId reserve);
+
+    // ---- reserves and categories
+    ReserveState& edit_reserve(ReserveId id);
+    EModeCategory& edit_emode(std::uint8_t category);
+
+    // ---- who is touched
+    void mark(std::uint32_t account);
+    void mark_holders(ReserveId reserve);
+    void mark_category(std::uint8_t category);
+    std::vector<Address> take_changed();
+
+    // ---- emitters
+    /// Recomputes roles and filter from deployment, reserves and price sources.
+    void rebuild_roles();
+    const Role* role_of(const Address& emitter) const;
+    const LogFilter& filter() const { return filter_; }
+
+    // ---- journal
+    void begin_block(const BlockRef& block);
+    bool rewind(const BlockRef& ancestor);
+    /// Changes that cannot be taken back: what is before this block is out of reach.
+    void forget_history() { frames_.clear(); }
+    /// Everything but the accounts' addresses and the provider.
+    void clear();
+
+  private:
+    struct SavedAccount {
+        std::uint32_t index{};
+        AccountState state;
+        bool loaded{};
+    };
+    struct Frame {
+        BlockRef before;  // block the state was of
+        ReadSet pending;
+        std::vector<SavedAccount> accounts;
+        std::vector<std::pair<ReserveId, ReserveState>> reserves;
+        std::optional<std::vector<EModeCategory>> emodes;
+    };
+    void take_back(Frame& frame);
+    void index_holder(std::uint32_t account, ReserveId reserve);
+
+    Deployment deployment_;
+    std::vector<Address> addresses_;
+    std::vector<AccountEntry> entries_;
+    std::unordered_map<Address, std::uint32_t> index_;
+    std::vector<std::vector<std::uint32_t>> holders_;  // by reserve
+    std::vector<std::uint32_t> changed_;
+    std::unordered_map<Address, Role> roles_;
+    LogFilter filter_;
+    std::deque<Frame> frames_;
+    std::uint64_t frame_number_{};
+    std::size_t saved_accounts_{};
+};
+
+}  // namespace plimsoll::lending::aave_v3

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chain/lending/aave_v3/view.hpp"
+
+namespace plimsoll::lending::aave_v3 {
+
+namespace {
+
+Math<U256> debt_factor(const Profile& profile, const U256& rate, std::uint64_t seconds) {
+    return profile.compounding == Profile::Compounding::Taylor ? taylor_factor(rate, seconds)
+                                                               : binomial_factor(rate, seconds);
+}
+
+/// ReserveLogic.getNormalizedIncome, getNormalizedDebt.
+Math<void> fill_indices(const Profile& profile, const ReserveState& state, Timestamp at, ReserveView& out) {
+    out.income = state.liquidity_index;
+    out.debt_index = state.borrow_index;
+    if (at < state.last_update) return tl::unexpected(MathError::Underflow);
+    const std::uint64_t seconds = at - state.last_update;
+    if (seconds == 0) return {};
+    TRY(const auto linear, linear_factor(state.liquidity_rate, seconds));
+    TRY(out.income, ray_mul(linear, state.liquidity_index, Rounding::HalfUp));
+    TRY(const auto compounded, debt_factor(profile, state.borrow_rate, seconds));
+    TRY(out.debt_index, ray_mul(compounded, state.borrow_index, Rounding::HalfUp));
+    return {};
+}
+
+}  // namespace
+
+Math<const ReserveView*> View::compute(ReserveId id) const {
+    const Reserve& from = state_->reserves[id];
+    ReserveView out;
+    TRY_VOID(fill_indices(state_->profile, from.state, at_, out));
+    out.price = from.state.price.value;
+    out.unit = from.unit;
+    out.ltv = from.state.config.ltv;
+    out.threshold = from.state.config.threshold;
+    out.bonus = from.state.config.bonus;
+    out.emode_category = from.state.config.emode_category;
+    out.version = from.version;
+    reserves_[id] = out;
+    return &reserves_[id];
+}
+
+Terms View::terms_in_emode(const ReserveView& view, ReserveId id, std::uint8_t emode) const {
+    const EModeCategory& category = state_->emode(emode);
+    Terms out{view.price, view.ltv, view.threshold, view.bonus, true};
+    const auto form = state_->profile.emode;
+    const bool inside =
+        form == Profile::EMode::Category ? view.emode_category == emode : has_bit(category.collateral_bitmap, id);
+    if (inside) {
+        out.threshold = category.threshold;
+        out.bonus = category.bonus;
+    }
+    switch (form) {
+        case Profile::EMode::Category:
+            if (inside && !category.price.is_zero()) out.price = category.price.value;
+            [[fallthrough]];
+        case Profile::EMode::Bitmap:
+            out.counts = view.threshold != 0;
+            if (inside && view.ltv != 0) out.ltv = category.ltv;
+            return out;
+        case Profile::EMode::Isolated:
+            if (!inside && category.isolated) out.ltv = 0;
+            [[fallthrough]];
+        case Profile::EMode::Decoupled:
+            if (inside) out.ltv = has_bit(category.ltvzero_bitmap, id) ? std::uint16_t{0} : category.ltv;
+            return out;
+    }
+    return out;
+}
+
+Math<U256> stable_debt_of(const View& view, const StableDebt& debt) {
+    if (view.at() < debt.last_update) return tl::unexpected(MathError::Underflow);
+    TRY(const auto factor, debt_factor(view.profile(), debt.rate, view.at() - debt.last_update));
+    return ray_mul(debt.principal, factor, Rounding::HalfUp);
+}
+
+}  // namespace plimsoll::lending::aave_v3
