@@ -28,6 +28,9 @@ struct Plan {
     BaseValue value;                         // of `amount`, at the protocol's price
     bool closes_debt{};                      // the whole debt of `asset` is repaid
     bool needs_approval{};                   // calls starts with an ERC-20 approval
+    /// Empty when the target is reached. Else what kept the amount below it: "balance", "limit-value-per-action",
+    /// "limit-value-per-day", or "other-debts" when closing this debt alone is not enough.
+    std::string shortfall;
     std::vector<lending::ContractCall> calls;
     lending::AccountSummary before;
     lending::AccountSummary after;           // computed by the exact accounting
