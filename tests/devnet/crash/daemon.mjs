@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemon from outside: its files, its start, its end.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { sleep } from '../lib/rpc.mjs';
+import { encryptKey } from './keystore.mjs';
+
+const READY_LIMIT_MS = 30_000;
+const END_LIMIT_MS = 8_000;
+const SECRET = { mode: 0o600 };
+
+export function freePort() {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.on('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+const walletTable = (wallet, folder) => `
+[wallet.${wallet.name}]
+address = "${wallet.address}"
+mode    = "live"
+signer  = { keystore = "${join(folder, `${wallet.name}.json`)}", passphrase = { file = "${join(folder, `${wallet.name}.pass`)}" } }
+
+[[wallet.${wallet.name}.position]]
+name    = "${wallet.name}-aave"
+market  = "local"
+warn    = "1.30"
+trigger = "1.20"
+target  = "1.45"
+strategies = ["repay-from-wallet"]
+limits  = { max_slippage = "0.5%", max_fee_per_gas = "1000 gwei", max_gas_per_day = "2 ETH", cooldown = "1s" }
+`;
+
+/// Keystores, passphrases and plimsoll.toml for the protected wallets, all 0600. Returns the path of the configuration.
+export function writeDaemonFiles(folder, info, wallets, port) {
+  mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
+  for (const wallet of wallets) {
+    const passphrase = randomBytes(16).toString('hex');
+    const keystore = encryptKey(wallet.private_key, wallet.address, passphrase);
+    writeFileSync(join(folder, `${wallet.name}.json`), JSON.stringify(keystore, null, 2), SECRET);
+    writeFileSync(join(folder, `${wallet.name}.pass`), passphrase, SECRET);
+  }
+  const text = `version = 1
+mode = "live"
+
+[daemon]
+data_dir = "${join(folder, 'data')}"
+listen   = "127.0.0.1:${port}"
+
+[chain.local]
+id  = ${info.chain_id}
+rpc = ["${info.ws_url}", "${info.http_url}"]
+
+[market.local]
+chain    = "local"
+protocol = "aave-v3"
+addresses_provider = "${info.aave.addresses_provider}"
+${wallets.map((wallet) => walletTable(wallet, folder)).join('')}`;
+  const path = join(folder, 'plimsoll.toml');
+  writeFileSync(path, text, SECRET);
+  return path;
+}
+
+function status(port, path) {
+  return new Promise((done) => {
+    const request = http.get({ host: '127.0.0.1', port, path, timeout: 1000, agent: false }, (response) => {
+      response.resume();
+      response.on('end', () => done(response.statusCode));
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => done(0));
+  });
+}
+
+export class Daemon {
+  constructor(binary, config, port, folder) {
+    Object.assign(this, { binary: resolve(binary), config, port, log: join(folder, 'plimsoll.log') });
+    this.ended = null;
+  }
+
+  /// Starts it and waits until /-/ready says yes; meanwhile() runs between the questions.
+  async start({ detached = false, meanwhile = async () => {} } = {}) {
+    if (!existsSync(this.binary)) throw new Error(`no daemon at ${this.binary}: build the release preset first`);
+    const output = openSync(this.log, 'a', 0o600);
+    this.child = spawn(this.binary, ['--config', this.config, 'run'], { stdio: ['ignore', output, output], detached });
+    closeSync(output);
+    this.child.on('error', (error) => { this.ended = error.message; });
+    this.exit = new Promise((done) => {
+      this.child.on('exit', (code, signal) => {
+        this.ended = signal ?? `code ${code}`;
+        done(code);
+      });
+    });
+    const started = Date.now();
+    while ((await status(this.port, '/-/ready')) !== 200) {
+      if (this.ended !== null) throw new Error(`the daemon ended (${this.ended}) before it was ready:\n${this.tail()}`);
+      if (Date.now() - started > READY_LIMIT_MS) {
+        throw new Error(`the daemon was not ready in ${READY_LIMIT_MS} ms:\n${this.tail()}`);
+      }
+      await meanwhile();
+      await sleep(100);
+    }
+    return Date.now() - started;
+  }
+
+  tail(bytes = 3000) {
+    return existsSync(this.log) ? readFileSync(this.log, 'utf8').slice(-bytes) : '';
+  }
+
+  /// SIGTERM and wait. Returns the exit code, or null if it had to be killed.
+  async stop() {
+    if (this.child === undefined) return 0;
+    if (this.ended === null) this.child.kill('SIGTERM');
+    const late = setTimeout(() => this.child.kill('SIGKILL'), END_LIMIT_MS);
+    const code = await this.exit;
+    clearTimeout(late);
+    return code;
+  }
+}
