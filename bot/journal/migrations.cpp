@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "bot/journal/database.hpp"
+
+namespace plimsoll::journal {
+
+namespace {
+
+// Amounts are decimal text (they have 256 bits), hashes and addresses "0x" text, times unix milliseconds.
+constexpr std::string_view kFirst = R"(
+CREATE TABLE records (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    incident TEXT NOT NULL CHECK (incident <> ''),
+    step INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    stage TEXT NOT NULL CHECK (stage IN ('intent','reserved','signed','sent','seen','settled','abandoned')),
+    purpose TEXT NOT NULL CHECK (purpose IN ('reset-approval','approve','prepare','repay')),
+    position TEXT NOT NULL,
+    wallet TEXT NOT NULL,
+    address TEXT NOT NULL,
+    chain_id INTEGER NOT NULL,
+    time_ms INTEGER NOT NULL,
+    trigger_number INTEGER NOT NULL,
+    trigger_hash TEXT NOT NULL,
+    asset TEXT NOT NULL,
+    amount TEXT NOT NULL,
+    value TEXT NOT NULL,
+    health_before TEXT NOT NULL,
+    health_expected TEXT NOT NULL,
+    nonce INTEGER CHECK (nonce IS NOT NULL OR stage IN ('intent','abandoned')),
+    tx_chain_id INTEGER NOT NULL,
+    tx_nonce INTEGER NOT NULL,
+    tx_max_priority_fee TEXT NOT NULL,
+    tx_max_fee TEXT NOT NULL,
+    tx_gas_limit INTEGER NOT NULL,
+    tx_to TEXT NOT NULL,
+    tx_value TEXT NOT NULL,
+    tx_data BLOB NOT NULL,
+    hash TEXT NOT NULL,
+    raw BLOB NOT NULL CHECK ((length(raw) > 0) = (stage = 'signed')),
+    endpoint TEXT NOT NULL,
+    block_number INTEGER NOT NULL,
+    block_hash TEXT NOT NULL,
+    succeeded INTEGER NOT NULL CHECK (succeeded IN (0, 1)),
+    outcome TEXT NOT NULL,
+    gas_spent TEXT NOT NULL,
+    digest BLOB NOT NULL CHECK (length(digest) = 32)
+) STRICT;
+CREATE UNIQUE INDEX one_intent ON records(incident, step) WHERE stage = 'intent';
+CREATE UNIQUE INDEX one_reservation ON records(incident, step) WHERE stage = 'reserved';
+CREATE UNIQUE INDEX one_signature ON records(incident, step, attempt) WHERE stage = 'signed';
+CREATE UNIQUE INDEX one_transaction ON records(chain_id, hash) WHERE stage = 'signed';
+CREATE UNIQUE INDEX one_end ON records(incident, step) WHERE stage IN ('settled', 'abandoned');
+CREATE INDEX records_by_step ON records(incident, step);
+CREATE INDEX records_by_time ON records(time_ms);
+CREATE TRIGGER records_stay BEFORE UPDATE ON records BEGIN SELECT RAISE(ABORT, 'records never change'); END;
+CREATE TRIGGER records_remain BEFORE DELETE ON records BEGIN SELECT RAISE(ABORT, 'records are never deleted'); END;
+
+-- A nonce of a wallet belongs to one step of one incident. It is given back only if nothing was signed for it.
+CREATE TABLE nonces (
+    chain_id INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    nonce INTEGER NOT NULL,
+    incident TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    PRIMARY KEY (chain_id, address, nonce),
+    UNIQUE (incident, step)
+) STRICT, WITHOUT ROWID;
+
+-- Steps without an end, so that a start needs no walk through the past.
+CREATE TABLE open_steps (
+    incident TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    PRIMARY KEY (incident, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    time_ms INTEGER NOT NULL,
+    position TEXT NOT NULL,
+    block_number INTEGER NOT NULL,
+    block_hash TEXT NOT NULL,
+    block_time INTEGER NOT NULL,
+    health_now TEXT NOT NULL,
+    health_next TEXT NOT NULL,
+    trigger_health TEXT NOT NULL,
+    target_health TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    plan TEXT NOT NULL,
+    health_expected TEXT NOT NULL,
+    gates TEXT NOT NULL
+) STRICT;
+CREATE INDEX decisions_by_position ON decisions(position, id);
+
+CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    time_ms INTEGER NOT NULL,
+    level TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    position TEXT NOT NULL,
+    text TEXT NOT NULL,
+    resolved INTEGER NOT NULL CHECK (resolved IN (0, 1)),
+    delivered TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE settings_changes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    time_ms INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    old TEXT NOT NULL,
+    new TEXT NOT NULL
+) STRICT;
+
+-- One row that is written to prove that writing works, and when it last did.
+CREATE TABLE heartbeat (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    time_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE paused (
+    position TEXT PRIMARY KEY,
+    since_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)";
+
+constexpr std::array kSteps = {Migration{1, kFirst}};
+
+}  // namespace
+
+std::span<const Migration> migrations() {
+    return kSteps;
+}
+
+}  // namespace plimsoll::journal
