@@ -43,9 +43,9 @@ struct CallRequest {
 
 struct FeeHistory {
     BlockNumber oldest_block{};
-    std::vector<Wei> base_fees;               // one more than blocks: the last is the next block's
+    std::vector<Wei> base_fees;  // one more than blocks: the last is the next block's
     std::vector<double> gas_used_ratios;
-    std::vector<std::vector<Wei>> rewards;    // per block, per asked percentile
+    std::vector<std::vector<Wei>> rewards;  // per block, per asked percentile
 };
 
 struct Receipt {
@@ -66,7 +66,7 @@ class Eth {
     virtual ~Eth() = default;
 
     virtual Task<Result<ChainId>> chain_id() = 0;
-    virtual Task<Result<Header>> header(BlockId block) = 0;                 // Errc::NotFound when the node has not it
+    virtual Task<Result<Header>> header(BlockId block) = 0;  // Errc::NotFound when the node has not it
     virtual Task<Result<std::vector<Log>>> logs_of_block(LogFilter filter, Hash32 block) = 0;
     virtual Task<Result<std::vector<Log>>> logs_of_range(LogFilter filter, BlockNumber from, BlockNumber to) = 0;
     virtual Task<Result<Bytes>> call(CallRequest request, BlockId block) = 0;

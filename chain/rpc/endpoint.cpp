@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chain/rpc/endpoint.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <random>
+
+#include "chain/rpc/http_endpoint.hpp"
+#include "chain/rpc/ws_endpoint.hpp"
+
+namespace plimsoll::rpc {
+
+namespace {
+
+std::function<double()> own_random() {
+    auto engine = std::make_shared<std::minstd_rand>(std::random_device{}());
+    return [engine] { return std::uniform_real_distribution<double>(0.0, 1.0)(*engine); };
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Endpoint>> make_endpoint(const boost::asio::any_io_executor& executor, EndpointOptions options) {
+    TRY(const auto url, Url::parse(options.url));
+    options.life.chain_id = options.chain_id;
+    if (!options.random) options.random = own_random();
+    if (!url.is_socket()) return std::make_shared<HttpEndpoint>(executor, std::move(options), url);
+
+    TransportOptions transport;
+    transport.url = url;
+    transport.ca_file = options.ca_file;
+    transport.frame_bytes = options.limits.frame_bytes;
+    TransportFactory factory = [executor, transport]() -> Result<std::shared_ptr<Transport>> {
+        if (transport.url.is_tls()) return make_wss_transport(executor, transport);
+        return make_ws_transport(executor, transport);
+    };
+    TRY_VOID(factory());  // a missing CA file is told now, not by an endpoint that never connects
+    auto endpoint = std::make_shared<WsEndpoint>(executor, std::move(options), std::move(factory), url.shown());
+    // Its own life: it ends by stop(), and keeps the endpoint until then.
+    boost::asio::co_spawn(executor, endpoint->run(), [endpoint](const std::exception_ptr&) { endpoint->stop(); });
+    return endpoint;
+}
+
+}  // namespace plimsoll::rpc

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "chain/rpc/url.hpp"
+#include "chain/types/result.hpp"
+
+namespace plimsoll::rpc {
+
+struct HttpReply {
+    long status{};
+    std::string body;
+};
+
+struct HttpWorkerOptions {
+    Url url;
+    std::string ca_file;  // PEM, trusted besides the system's certificates
+    std::size_t body_bytes = 32U << 20U;
+    std::size_t queued = 4096;
+    long connections = 8;
+};
+
+/// HTTP(S) POSTs to one URL on one thread of its own: connections are kept and reused, certificates verified, redirects
+/// and proxies not followed.
+class HttpWorker {
+  public:
+    using Done = std::function<void(Result<HttpReply>)>;
+
+    explicit HttpWorker(HttpWorkerOptions options);
+    ~HttpWorker();
+    HttpWorker(const HttpWorker&) = delete;
+    HttpWorker& operator=(const HttpWorker&) = delete;
+
+    /// `done` is called once, on the worker's thread: with the reply whatever its status, Errc::Timeout, Errc::Range
+    /// for a body above the limit, Errc::Refused for a certificate, Errc::Io, or Errc::Cancelled when the worker stops.
+    /// False, and `done` not called, when too many are waiting or the worker has stopped.
+    bool post(std::string body, std::chrono::milliseconds limit, Done done);
+
+    /// Ends every POST and joins the thread. Not from `done`.
+    void stop();
+
+  private:
+    class Loop;
+    std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace plimsoll::rpc
