@@ -159,6 +159,13 @@ Encoder& Encoder::tuples_inline(std::span<const Encoder> values) {
     return *this;
 }
 
+Encoder& Encoder::array(std::size_t count, const Encoder& elements) {
+    open_tail();
+    word(tail_, U256{count});
+    elements.append_body(tail_);
+    return *this;
+}
+
 Bytes Encoder::finish() {
     const std::size_t head_size = head_.size() - prefix_;
     for (const auto place : offsets_) {

@@ -44,6 +44,9 @@ class Encoder {
     Encoder& tuples(std::span<const Encoder> values);         // T[] where T has a dynamic member
     Encoder& tuples_inline(std::span<const Encoder> values);  // T[] where T is static
 
+    /// T[] of any T: `elements` holds all `count` elements, one behind the other.
+    Encoder& array(std::size_t count, const Encoder& elements);
+
     /// The bytes; the encoder is empty afterwards.
     Bytes finish();
 

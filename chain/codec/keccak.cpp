@@ -3,6 +3,8 @@
 
 namespace plimsoll {
 
-Hash32 keccak256(ByteView data) { return keccak_detail::digest(data); }
+Hash32 keccak256(ByteView data) {
+    return keccak_detail::digest(data);
+}
 
 }  // namespace plimsoll

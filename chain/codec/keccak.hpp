@@ -72,7 +72,9 @@ constexpr Hash32 digest(const Range& data) {
 Hash32 keccak256(ByteView data);
 
 /// Event topic 0 of a canonical signature, at compile time: topic("Transfer(address,address,uint256)").
-consteval Hash32 topic(std::string_view signature) { return keccak_detail::digest(signature); }
+consteval Hash32 topic(std::string_view signature) {
+    return keccak_detail::digest(signature);
+}
 
 using Selector = FixedBytes<4, struct SelectorTag>;
 
