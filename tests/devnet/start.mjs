@@ -63,10 +63,6 @@ async function main() {
     await devnet.chain.setAutomine(false);
     await devnet.chain.rpc.call('evm_setIntervalMining', [number('block-time')]);
   }
-  writeInfo(flags.out, devnet.info);
-  const { http_url: url, started_in_ms: ms, pid, block } = devnet.info;
-  console.error(`devnet ready in ${ms} ms at ${url} (block ${block.number}, pid ${pid}); addresses in ${flags.out}`);
-  if (flags.detach) process.exit(0);
 
   let stopping = false;
   const stop = async () => {
@@ -78,6 +74,12 @@ async function main() {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   setInterval(() => { if (process.ppid !== parent) stop(); }, 300);
+
+  writeInfo(flags.out, devnet.info);
+  const { http_url: url, started_in_ms: ms, pid, block } = devnet.info;
+  console.error(`devnet ready in ${ms} ms at ${url} (block ${block.number}, pid ${pid}); addresses in ${flags.out}`);
+  if (flags.detach) process.exit(0);
+
   devnet.exit.then(() => {
     if (!stopping) {
       console.error(`anvil ended by itself, see ${devnet.info.log}`);

@@ -71,8 +71,11 @@ export class Player {
       const { healthFactor } = await accountData(this.devnet, wallet.address, hex(head.number));
       wallet.after = healthFactor;
       if (healthFactor < wallet.lowest) wallet.lowest = healthFactor;
-      if (healthFactor < ONE && wallet.liquidations === 0) await this.liquidate(wallet, step);
     }));
+    // One after the other: the node numbers the transactions of an account as they come in.
+    for (const wallet of this.wallets) {
+      if (wallet.after < ONE && wallet.liquidations === 0) await this.liquidate(wallet, step);
+    }
   }
 
   /// Repays the largest debt for the largest collateral, once per block until the pool has accepted it.

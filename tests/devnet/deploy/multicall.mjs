@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Multicall3 with its real code at the address it has on every chain. The npm package viem carries the creation code; what
-// it would leave on chain is everything after its 32 bytes of constructor.
+// Multicall3 at the address it has on every chain. The npm package viem carries creation code of the public source (built
+// with other optimiser settings than the one on mainnet, so not the same bytes); what it leaves on chain is everything
+// after its 32 bytes of constructor.
 const CONSTRUCTOR_BYTES = 32;
 export const MULTICALL3 = '0xcA11bde05977b3631167028862bE2a173976CA11';
 
