@@ -27,6 +27,14 @@ struct Audit {
     AccountSummary theirs;
 };
 
+/// What happened to all watched accounts since the last question.
+struct Drift {
+    std::vector<Address> changed;  // whose own numbers changed: balances, flags, thresholds and other configuration
+    /// Every other account's health factor at the state's block, in real numbers, is at least its earlier one times this
+    /// (1e18 scaled, at most 1e18): prices and interest are in it. Without it nothing is known of any account.
+    std::optional<Wad> factor;
+};
+
 /// Exact local copy of one market (one deployment of a protocol on one chain) and of the watched accounts in it.
 ///
 /// Sans-I/O: it says what it wants read, is given the answers, and follows blocks by their logs. All reads of one round
@@ -66,6 +74,9 @@ class Market {
     virtual const std::vector<Address>& accounts() const = 0;
     /// Accounts whose numbers may have changed since the last call, by events, prices or configuration (not by interest).
     virtual std::vector<Address> take_changed() = 0;
+    /// The same question with a bound for all who are not named, so that they need not be looked at one by one. One of the
+    /// two is used, not both.
+    virtual Drift take_drift() { return {take_changed(), std::nullopt}; }
 
     // ---- exact questions; `at` is a time at or after the state's block
 
