@@ -208,12 +208,14 @@ Result<void> Database::recover() {
     return {};
 }
 
-/// Room for the records of a rescue under way when something else has filled the disk.
 void Database::reserve_space() const {
+    if (::access(reserve_path(path_).c_str(), F_OK) == 0) return;
     const int fd = ::open(reserve_path(path_).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) return;
-    if (const int error = ::posix_fallocate(fd, 0, kReserveBytes); error != 0)
+    if (const int error = ::posix_fallocate(fd, 0, kReserveBytes); error != 0) {
         log::warn("no disk space can be set aside for a rescue", {{"path", path_}, {"reason", why(error)}});
+        ::unlink(reserve_path(path_).c_str());
+    }
     ::close(fd);
 }
 

@@ -52,6 +52,8 @@ class Database {
     Result<void> transaction(std::string_view place, const std::function<Result<void>()>& work);
     /// The same for reading: exceptions become errors, a consistent view while `work` runs.
     Result<void> read(std::string_view place, const std::function<Result<void>()>& work);
+    /// Sets a megabyte aside, if it is not: room for the records of a rescue when something else has filled the disk.
+    void reserve_space() const;
 
   private:
     class Lock;
@@ -62,7 +64,6 @@ class Database {
     Result<void> migrate();
     Result<void> check_integrity();
     Result<void> recover();
-    void reserve_space() const;
     bool free_reserve() const;
 
     std::string path_;

@@ -258,12 +258,14 @@ Result<std::optional<Nonce>> Journal::highest_nonce(ChainId chain, const Address
 }
 
 Result<void> Journal::probe(std::int64_t time_ms) {
-    return database_->transaction("probing", [&]() -> Result<void> {
+    TRY_VOID(database_->transaction("probing", [&]() -> Result<void> {
         SQLite::Statement beat(database_->sql(), "INSERT OR REPLACE INTO heartbeat(id, time_ms) VALUES(1, ?)");
         beat.bind(1, time_ms);
         beat.exec();
         return {};
-    });
+    }));
+    database_->reserve_space();
+    return {};
 }
 
 }  // namespace plimsoll::journal

@@ -16,7 +16,7 @@ namespace plimsoll::journal {
 
 /// Which part of the past is asked for.
 struct HistoryFilter {
-    std::optional<std::string> position;
+    std::optional<std::string> position{};
     std::int64_t since_ms = 0;  // steps with a record at or after this
     std::size_t limit = 100;    // newest steps
 };
