@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chain/lending/registry.hpp"
+
+#include <array>
+#include <string>
+
+#include "chain/lending/aave_v3/market.hpp"
+
+namespace plimsoll::lending {
+
+namespace {
+
+struct Protocol {
+    std::string_view name;
+    std::unique_ptr<Market> (*make)(const Address& entry);
+};
+
+constexpr std::array kProtocols = {
+    Protocol{"aave-v3", make_aave_v3_market},
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Market>> make_market(std::string_view protocol, const Address& entry) {
+    std::string known;
+    for (const auto& it : kProtocols) {
+        if (it.name == protocol) return it.make(entry);
+        known += known.empty() ? "" : ", ";
+        known += it.name;
+    }
+    return fail(Errc::Unsupported, "unknown protocol \"" + std::string(protocol) + "\"; known: " + known);
+}
+
+}  // namespace plimsoll::lending
