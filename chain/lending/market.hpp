@@ -30,8 +30,8 @@ struct Audit {
 /// What happened to all watched accounts since the last question.
 struct Drift {
     std::vector<Address> changed;  // whose own numbers changed: balances, flags, thresholds and other configuration
-    /// Every other account's health factor at the state's block, in real numbers, is at least its earlier one times this
-    /// (1e18 scaled, at most 1e18): prices and interest are in it. Without it nothing is known of any account.
+    /// Every other account's health factor at the state's block, in real numbers, is at least its earlier one times
+    /// this (1e18 scaled, at most 1e18): prices and interest are in it. Without it nothing is known of any account.
     std::optional<Wad> factor;
 };
 
