@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Daemon, freePort, writeDaemonFiles } from './crash/daemon.mjs';
 import { collect, complaints } from './crash/findings.mjs';
@@ -90,7 +90,7 @@ function lookAround({ devnet, daemon }, chosen, folder) {
       `  log         ${daemon.log}`);
   }
   const pids = [daemon?.child.pid, devnet.info.pid].filter((pid) => pid !== undefined);
-  lines.push(`  to end it   kill ${pids.join(' ')} && rm -r ${folder}`);
+  lines.push(`  to end it   kill ${pids.join(' ')} && rm -r ${folder} ${dirname(devnet.info.log)}`);
   return lines.join('\n');
 }
 

@@ -169,6 +169,14 @@ test('the token without return values insists on a zero allowance first', async 
   assert.ok(reduced > 39_99900000n && reduced < 40_00100000n, `${reduced}`);
 });
 
+/// What a public network's feed looks like to us: an aggregator that somebody else owns.
+async function strangersAggregator({ chain, info }, symbol) {
+  const foreign = await chain.deploy(info.accounts[9].address, 'PriceAggregator', [8, 'foreign', 100_000_000n]);
+  const proxy = chain.at('PriceFeedProxy', info.feeds[symbol].source);
+  for (const step of ['proposeAggregator', 'confirmAggregator']) await proxy.write(info.accounts[0].address, step, [foreign]);
+  info.feeds[symbol].aggregator = foreign;
+}
+
 test('a fork has the same market and a life of its own', async () => {
   const { info } = devnet;
   const before = await aave.accountData(devnet, user(0));
@@ -192,6 +200,9 @@ test('a fork has the same market and a life of its own', async () => {
     }
     assert.equal(found.info.feeds.WBTC.aggregator, info.feeds.WBTC.aggregator);
     assert.equal(found.info.feeds.wstETH.kind, 'other');
+    await strangersAggregator(found, 'DAI');
+    assert.equal((await setPrice(found, 'DAI', '0.99')).logs.length, 2);
+    assert.equal(await oraclePrice(found, 'DAI'), 99_000_000n);
   } finally {
     await found.stop();
   }

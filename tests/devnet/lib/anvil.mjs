@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts the anvil that npm installed, waits until it answers, and ends it.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,10 @@ const BINARY = fileURLToPath(
   new URL('../../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil', import.meta.url),
 );
 const START_LIMIT_MS = 20_000;
+
+/// Even a parent that is killed outright takes its anvil along, where util-linux can arrange it.
+const SETPRIV = '/usr/bin/setpriv';
+const diesWithParent = () => (existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM', '--'] : []);
 
 /// Options: port (0: any free one), host, chainId, timestamp (of the genesis block), accounts, forkUrl, forkBlock,
 /// extra (further arguments), detached (survives this process).
@@ -33,7 +37,8 @@ export async function startAnvil(options = {}) {
   args.push(...(options.extra ?? []));
 
   const output = openSync(log, 'a');
-  const child = spawn(BINARY, args, {
+  const [command, ...before] = options.detached === true ? [BINARY] : [...diesWithParent(), BINARY];
+  const child = spawn(command, [...before, ...args], {
     stdio: ['ignore', output, output],
     detached: options.detached === true,
     env: { ...process.env, RUST_LOG: process.env.RUST_LOG ?? 'warn' },
