@@ -185,7 +185,7 @@ JournalWriter::JournalWriter(std::unique_ptr<Journal> journal, boost::asio::any_
     : worker_(std::make_unique<Worker>(std::move(journal), executor, std::move(options))) {}
 JournalWriter::~JournalWriter() = default;
 
-void JournalWriter::persist(std::vector<engine::JournalRecord> records, Done done) {
+void JournalWriter::append(std::vector<engine::JournalRecord> records, Done done) {
     worker_->add(std::move(records), nullptr, std::move(done));
 }
 void JournalWriter::note(Note note) {

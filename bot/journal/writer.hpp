@@ -40,7 +40,7 @@ class JournalWriter {
 
     /// All records or none; `done` without error means that they survive loss of power, and only then may anything of
     /// them leave the process.
-    void persist(std::vector<engine::JournalRecord> records, Done done);
+    void append(std::vector<engine::JournalRecord> records, Done done);
     void note(Note note);
     void set_paused(std::string position, bool paused, std::int64_t time_ms, Done done);
     /// A durable write of no content: whether the next record could be written.

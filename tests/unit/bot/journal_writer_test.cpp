@@ -71,7 +71,7 @@ TEST_SUITE("journal writer") {
                                   }});
             for (int i = 0; i < 20; ++i) {
                 const std::string incident = "p/" + std::to_string(i);
-                writer.persist({intent(incident), reserved(incident, static_cast<Nonce>(i))},
+                writer.append({intent(incident), reserved(incident, static_cast<Nonce>(i))},
                                [&, incident](const Result<void>& result) {
                                    CHECK(result);
                                    auto reader = Journal::open(path, Access::Read);
@@ -99,11 +99,11 @@ TEST_SUITE("journal writer") {
         JournalWriter writer(open(dir.path("journal.db")), loop.get_executor());
         std::vector<bool> results;
         const auto keep = [&](const Result<void>& result) { results.push_back(result.has_value()); };
-        writer.persist({intent("a/1"), reserved("a/1", 1)}, keep);
-        writer.persist({intent("b/1"), reserved("b/1", 1)}, keep);
+        writer.append({intent("a/1"), reserved("a/1", 1)}, keep);
+        writer.append({intent("b/1"), reserved("b/1", 1)}, keep);
         writer.set_paused("main", true, 1, keep);
         writer.probe(2, keep);
-        writer.persist({intent("c/1"), reserved("c/1", 2)}, keep);
+        writer.append({intent("c/1"), reserved("c/1", 2)}, keep);
         loop.run();
         CHECK(results == std::vector<bool>{true, false, true, true, true});
         CHECK_FALSE(writer.failing());
@@ -118,7 +118,7 @@ TEST_SUITE("journal writer") {
             JournalWriter writer(open(path), loop.get_executor(),
                                  {.records_queue = 10, .notes_queue = 50, .observe = {}});
             for (std::int64_t i = 0; i < 10'000; ++i) writer.note(decision(i));
-            writer.persist({intent("a/1")}, {});
+            writer.append({intent("a/1")}, {});
             given_up = writer.notes_given_up();
         }
         auto journal = open(path);
@@ -134,7 +134,7 @@ TEST_SUITE("journal writer") {
         JournalWriter writer(open(dir.path("journal.db")), loop.get_executor(),
                              {.records_queue = 0, .notes_queue = 1, .observe = {}});
         std::string message;
-        writer.persist({intent("a/1")}, [&](const Result<void>& result) { message = result.error().message; });
+        writer.append({intent("a/1")}, [&](const Result<void>& result) { message = result.error().message; });
         loop.run();
         CHECK(message == "journal: the disk is too slow, 0 writes are waiting");
     }
@@ -153,7 +153,7 @@ TEST_SUITE("journal writer") {
             const rlimit wide{RLIM_INFINITY, RLIM_INFINITY};
             ::setrlimit(RLIMIT_FSIZE, &tight);
             Errc first = Errc::Internal;
-            writer.persist({intent("a/1")},
+            writer.append({intent("a/1")},
                            [&](const Result<void>& r) { first = r ? Errc::Internal : r.error().code; });
             loop.run();
             if (first != Errc::Io) return 1;
@@ -161,7 +161,7 @@ TEST_SUITE("journal writer") {
             if (good) return 3;
             ::setrlimit(RLIMIT_FSIZE, &wide);
             bool second = false;
-            writer.persist({intent("a/1")}, [&](const Result<void>& r) { second = r.has_value(); });
+            writer.append({intent("a/1")}, [&](const Result<void>& r) { second = r.has_value(); });
             loop.restart();
             loop.run();
             return second && !writer.failing() ? 42 : 4;
