@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "chain/lending/aave_v3/narrow.hpp"
+
 namespace plimsoll::lending::aave_v3 {
 
 namespace {
@@ -92,6 +94,14 @@ Math<AccountSummary> summarize(const Profile& profile, const AccountTotals& tota
 }
 
 Math<AccountSummary> account_summary(const View& view, const AccountState& account) {
+    NarrowTotals narrow;
+    AccountSummary out;
+    if (narrow_totals(view, account, narrow) && narrow_summary(view.profile(), narrow, out)) [[likely]]
+        return out;
+    return wide_summary(view, account);
+}
+
+Math<AccountSummary> wide_summary(const View& view, const AccountState& account) {
     TRY(const auto totals, account_totals(view, account));
     return summarize(view.profile(), totals);
 }

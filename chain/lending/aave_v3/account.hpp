@@ -30,6 +30,9 @@ Math<U256> health_factor(const Profile& profile, const AccountTotals& totals);
 /// Pool.getUserAccountData at the view's second, to the last unit.
 Math<AccountSummary> account_summary(const View& view, const AccountState& account);
 
+/// The same counted with 256 bits throughout, for what does not fit the fast way; and to check the latter.
+Math<AccountSummary> wide_summary(const View& view, const AccountState& account);
+
 /// Interest counted, per asset; `owner` is copied into the result.
 Result<Position> account_position(const View& view, const Address& owner, const AccountState& account);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "chain/codec/abi_words.hpp"
 #include "chain/lending/aave_v3/contracts.hpp"
 #include "chain/lending/aave_v3/words.hpp"
 
@@ -158,14 +159,8 @@ void Discovery::take_probe(std::uint32_t which, bool present) {
 
 /// The whole list at first; later, after a reserve was added or dropped, what is new in it.
 Result<void> Discovery::take_list(const CallResult& result) {
-    TRY(const auto words, Words(result.data).array(0, kMaxReserves));
-    list_.clear();
-    for (const auto& word : words) {
-        const auto bytes = word.to_be_bytes();
-        Address asset;
-        std::copy(bytes.begin() + 12, bytes.end(), asset.bytes.begin());
-        list_.push_back(asset);
-    }
+    TRY(list_, abi::Reader(result.data).addresses());
+    if (list_.size() > kMaxReserves) return fail(Errc::Range, std::to_string(list_.size()) + " reserves");
     auto& reserves = store_.market.reserves;
     for (std::uint32_t place = 0; place < list_.size(); ++place) {
         if (!store_.market.id_of(list_[place])) want(Read::Kind::ReserveData, place);

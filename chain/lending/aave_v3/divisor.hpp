@@ -30,6 +30,22 @@ constexpr U256 mul_u128(u128 a, u128 b) {
             static_cast<std::uint64_t>(low)};
 }
 
+/// Three limbs, little-endian: what products of real balances and prices need.
+struct U192 {
+    std::array<std::uint64_t, 3> limbs{};
+
+    /// False if the sum leaves 192 bits.
+    constexpr bool add(u128 value) {
+        u128 sum = static_cast<u128>(limbs[0]) + static_cast<std::uint64_t>(value);
+        limbs[0] = static_cast<std::uint64_t>(sum);
+        sum = (sum >> 64U) + limbs[1] + static_cast<std::uint64_t>(value >> 64U);
+        limbs[1] = static_cast<std::uint64_t>(sum);
+        sum = (sum >> 64U) + limbs[2];
+        limbs[2] = static_cast<std::uint64_t>(sum);
+        return sum >> 64U == 0;
+    }
+};
+
 /// Exact division by a constant d = 2^k * m with m below 2^64: a shift, and one multiplication by a reciprocal per limb
 /// (Moeller and Granlund, "Improved division by invariant integers", 2011, algorithm 4).
 /// The powers of ten up to 10^27 have this form; so every division in a health factor but the last two does.
@@ -76,6 +92,41 @@ class InvariantDivisor {
         for (std::size_t i = 4; i-- > 0;) out.value.limbs[i] = step(rest, w[i]);
         out.exact = (rest | lost) == 0;
         return out;
+    }
+
+    /// The same for three limbs with a quotient below 2^128; false if it is not.
+    constexpr bool divide(const U192& n, u128& quotient, bool& exact) const {
+        std::uint64_t w0 = n.limbs[0];
+        std::uint64_t w1 = n.limbs[1];
+        std::uint64_t w2 = n.limbs[2];
+        std::uint64_t lost = 0;
+        if (shift_ > 0) {
+            const auto right = static_cast<unsigned>(shift_);
+            lost = w0 << (64 - right);
+            w0 = w0 >> right | w1 << (64 - right);
+            w1 = w1 >> right | w2 << (64 - right);
+            w2 = w2 >> right;
+        } else if (shift_ < 0) {
+            const auto left = static_cast<unsigned>(-shift_);
+            if (w2 >> (64 - left) != 0) return false;
+            w2 = w2 << left | w1 >> (64 - left);
+            w1 = w1 << left | w0 >> (64 - left);
+            w0 = w0 << left;
+        }
+        if (w2 >= divisor_) return false;
+        std::uint64_t rest = w2;
+        const std::uint64_t q1 = step(rest, w1);
+        const std::uint64_t q0 = step(rest, w0);
+        quotient = static_cast<u128>(q1) << 64U | q0;
+        exact = (rest | lost) == 0;
+        return true;
+    }
+    constexpr u128 divide_u128(u128 n) const {
+        u128 quotient = 0;
+        bool exact = false;
+        const U192 wide{static_cast<std::uint64_t>(n), static_cast<std::uint64_t>(n >> 64U), 0};
+        if (divide(wide, quotient, exact)) return quotient;
+        return divide(U256::from_u128(n)).value.low_u128();
     }
 
   private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each read calls.
+#include "chain/codec/abi_words.hpp"
 #include "chain/lending/aave_v3/contracts.hpp"
 #include "chain/lending/aave_v3/discovery.hpp"
 #include "chain/lending/aave_v3/words.hpp"
@@ -75,16 +76,11 @@ Call Discovery::encode_oracle(const Read& read) const {
     const Address& oracle = store_.deployment().oracle;
     if (read.kind == Read::Kind::BaseUnit) return {oracle, call_data(call::kBaseCurrencyUnit)};
     if (read.kind == Read::Kind::AllPrices) {
-        std::vector<U256> assets;
+        std::vector<Address> assets;
         for (const auto& reserve : store_.market.reserves) {
-            if (!reserve.asset.is_zero()) assets.push_back(to_word(reserve.asset));
+            if (!reserve.asset.is_zero()) assets.push_back(reserve.asset);
         }
-        Bytes data = call_data(call::kGetAssetsPrices, {U256{32}, U256{assets.size()}});
-        for (const auto& asset : assets) {
-            const auto word = asset.to_be_bytes();
-            data.insert(data.end(), word.begin(), word.end());
-        }
-        return {oracle, std::move(data)};
+        return {oracle, abi::Encoder(call::kGetAssetsPrices, 2).addresses(assets).finish()};
     }
     if (read.kind == Read::Kind::EModePrice) {
         const auto& category = store_.market.emode(static_cast<std::uint8_t>(read.a));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "chain/codec/abi_words.hpp"
 #include "chain/lending/aave_v3/contracts.hpp"
 #include "chain/lending/aave_v3/words.hpp"
 
@@ -60,7 +61,7 @@ Result<void> Events::from_pool(const Log& log) {
     if (log.topics[0] == event::kCollateralDisabled) return collateral_switched(log, false);
     if (log.topics[0] != event::kUserEModeSet) return {};
     TRY_VOID(shape(log, 2, 1));
-    TRY(const auto user, address_of(log.topics[1]));
+    TRY(const auto user, abi::address_of_topic(log.topics[1]));
     TRY(const auto category, Words(log.data).u64(0));
     if (category > 255) return fail(Errc::Decode, "eMode category " + std::to_string(category));
     const auto index = store_.index_of(user);
@@ -73,7 +74,7 @@ Result<void> Events::from_pool(const Log& log) {
 
 Result<void> Events::reserve_updated(const Log& log) {
     TRY_VOID(shape(log, 2, 5));
-    TRY(const auto asset, address_of(log.topics[1]));
+    TRY(const auto asset, abi::address_of_topic(log.topics[1]));
     const auto id = store_.market.id_of(asset);
     if (!id) return {};  // listed in this block: it is read as a whole
     const Words words(log.data);
@@ -88,8 +89,8 @@ Result<void> Events::reserve_updated(const Log& log) {
 
 Result<void> Events::collateral_switched(const Log& log, bool on) {
     TRY_VOID(shape(log, 3, 0));
-    TRY(const auto asset, address_of(log.topics[1]));
-    TRY(const auto user, address_of(log.topics[2]));
+    TRY(const auto asset, abi::address_of_topic(log.topics[1]));
+    TRY(const auto user, abi::address_of_topic(log.topics[2]));
     const auto index = store_.index_of(user);
     const auto id = store_.market.id_of(asset);
     if (!index || !id) return {};
@@ -127,7 +128,7 @@ Result<void> Events::from_token(const Log& log, ReserveId id, bool debt) {
 
 Result<void> Events::minted_or_burnt(const Log& log, ReserveId id, bool debt, bool mint) {
     TRY_VOID(shape(log, 3, 3));
-    TRY(const auto owner, address_of(log.topics[mint ? 2 : 1]));
+    TRY(const auto owner, abi::address_of_topic(log.topics[mint ? 2 : 1]));
     const auto index = store_.index_of(owner);
     if (!index) return {};
     if (unread(*index, id, debt)) {
@@ -153,8 +154,8 @@ Result<void> Events::minted_or_burnt(const Log& log, ReserveId id, bool debt, bo
 
 Result<void> Events::transferred(const Log& log, ReserveId id) {
     TRY_VOID(shape(log, 3, 2));
-    TRY(const auto from, address_of(log.topics[1]));
-    TRY(const auto to, address_of(log.topics[2]));
+    TRY(const auto from, abi::address_of_topic(log.topics[1]));
+    TRY(const auto to, abi::address_of_topic(log.topics[2]));
     TRY(const auto scaled, Words(log.data).number(0));
     TRY_VOID(move_supply(from, id, scaled, false));
     return move_supply(to, id, scaled, true);
@@ -183,7 +184,7 @@ Result<void> Events::from_stable_token(const Log& log, ReserveId id) {
     const bool mint = log.topics[0] == event::kStableMint;
     if (!mint && log.topics[0] != event::kStableBurn) return {};
     TRY_VOID(shape(log, mint ? 3 : 2, 5));
-    TRY(const auto owner, address_of(log.topics[mint ? 2 : 1]));
+    TRY(const auto owner, abi::address_of_topic(log.topics[mint ? 2 : 1]));
     const auto index = store_.index_of(owner);
     if (!index || !store_.account(*index).loaded) return {};
     for (const auto kind : {Read::Kind::StablePrincipal, Read::Kind::StableRate, Read::Kind::StableUpdated})
@@ -205,7 +206,7 @@ Result<void> Events::from_configurator(const Log& log) {
     }
     if (log.topics.size() < 2) return shape(log, 2, 0);
     if (is_one_of(topic, {kCategoryAdded, kCategoryIsolation})) {
-        const U256 category = number_of(log.topics[1]);
+        const U256 category = abi::uint_of_topic(log.topics[1]);
         if (category > U256{255}) return fail(Errc::Decode, "eMode category " + to_string(category));
         discovery_.schedule_category(static_cast<std::uint32_t>(category.low_u64()));
         return {};
@@ -216,7 +217,7 @@ Result<void> Events::from_configurator(const Log& log) {
         discovery_.schedule_category(static_cast<std::uint32_t>(category));
         return {};
     }
-    TRY(const auto asset, address_of(log.topics[1]));
+    TRY(const auto asset, abi::address_of_topic(log.topics[1]));
     if (const auto id = store_.market.id_of(asset)) store_.pending.insert({Read::Kind::Configuration, *id, 0});
     return {};
 }
@@ -228,7 +229,7 @@ Result<void> Events::from_oracle(const Log& log) {
     }
     if (log.topics[0] != event::kAssetSourceUpdated) return {};
     TRY_VOID(shape(log, 3, 0));
-    TRY(const auto asset, address_of(log.topics[1]));
+    TRY(const auto asset, abi::address_of_topic(log.topics[1]));
     const auto id = store_.market.id_of(asset);
     if (!id) return {};
     // Until the new source is resolved its price is read; the old one's events say nothing any more.
@@ -242,7 +243,7 @@ Result<void> Events::from_oracle(const Log& log) {
 Result<void> Events::from_aggregator(const Log& log) {
     if (log.topics[0] != event::kAnswerUpdated) return {};
     TRY_VOID(shape(log, 3, 1));
-    const I256 answer{number_of(log.topics[1])};
+    const I256 answer{abi::uint_of_topic(log.topics[1])};
     for (std::size_t i = 0; i < store_.market.reserves.size(); ++i) {
         const auto id = static_cast<ReserveId>(i);
         const ReserveState& state = store_.market.reserves[i].state;

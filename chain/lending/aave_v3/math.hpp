@@ -79,6 +79,9 @@ class Unit {
     Unit() = default;
 
     const U256& value() const { return value_; }
+    /// Up to InvariantDivisor::kMaxExponent decimals there is a divisor by shifts and multiplications.
+    bool fast() const { return fast_; }
+    const InvariantDivisor& divisor() const { return divisor_; }
     Math<Quotient> divide(const U256& n) const {
         if (fast_) [[likely]]
             return divisor_.divide(n);

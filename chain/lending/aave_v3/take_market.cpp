@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers about reserves, eMode categories and prices.
+#include "chain/codec/abi_words.hpp"
 #include "chain/lending/aave_v3/discovery.hpp"
 #include "chain/lending/aave_v3/words.hpp"
 
@@ -133,7 +134,7 @@ Result<void> Discovery::take_price(const Read& read, const CallResult& result) {
         schedule_prices();
         return {};
     }
-    TRY(const auto prices, Words(result.data).array(0, kMaxReserves));
+    TRY(const auto prices, abi::Reader(result.data).uints());
     std::size_t next = 0;
     for (std::size_t id = 0; id < store_.market.reserves.size(); ++id) {
         if (store_.market.reserves[id].asset.is_zero()) continue;

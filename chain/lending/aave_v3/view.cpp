@@ -36,6 +36,7 @@ Math<const ReserveView*> View::compute(ReserveId id) const {
     out.threshold = from.state.config.threshold;
     out.bonus = from.state.config.bonus;
     out.emode_category = from.state.config.emode_category;
+    out.narrow = out.income.fits_u128() && out.debt_index.fits_u128() && out.price.fits_u64() && out.unit.fast();
     out.version = from.version;
     reserves_[id] = out;
     return &reserves_[id];

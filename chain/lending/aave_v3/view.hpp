@@ -17,6 +17,7 @@ struct ReserveView {
     std::uint16_t threshold{};
     std::uint16_t bonus{};
     std::uint8_t emode_category{};
+    bool narrow{};            // fits narrow.hpp
     std::uint64_t version{};  // of the reserve it was computed from; 0: not computed yet
 };
 
