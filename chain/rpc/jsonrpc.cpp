@@ -5,7 +5,7 @@
 #include <charconv>
 #include <fmt/format.h>
 
-#include "chain/rpc/revert_text.hpp"
+#include "chain/codec/revert.hpp"
 
 namespace plimsoll::rpc {
 
@@ -118,7 +118,7 @@ Failure decode_error(JsonValue error, std::string_view method) {
     }
     out.revert_data = revert_data_of(error);
     if (out.code == 3 || !out.revert_data.empty() || contains_any(words, kRevertWords)) {
-        const std::string reason = out.revert_data.empty() ? text : tame(revert_text(out.revert_data));
+        const std::string reason = out.revert_data.empty() ? text : abi::revert_text(out.revert_data);
         out.error = {Errc::Reverted, fmt::format("{}: reverted: {}", method, reason)};
     } else {
         const Errc kind = contains_any(words, kMissingBlock) ? Errc::NotFound : Errc::Rpc;

@@ -32,6 +32,7 @@ class WsSubscription : public Subscription {
     WsSubscription& operator=(const WsSubscription&) = delete;
 
     Task<Result<SubscriptionNote>> next() override { return notes_->take(); }
+    void interrupt() override { notes_->interrupt(); }
     void renew() override { endpoint_->renew(handle_); }
 
   private:
