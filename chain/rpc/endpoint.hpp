@@ -50,7 +50,7 @@ class Subscription {
     /// One waiter at a time. At most 256 notes are kept; then the oldest item goes, which a feed sees as a gap.
     /// Errc::Cancelled when the endpoint has stopped.
     virtual Task<Result<SubscriptionNote>> next() = 0;
-    /// A next() that waits ends with Errc::Cancelled; later ones wait again.
+    /// A next() that waits ends with Errc::Timeout; later ones wait again.
     virtual void interrupt() = 0;
     virtual void renew() = 0;
 };

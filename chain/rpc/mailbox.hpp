@@ -30,7 +30,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox<T>> {
         items_.push_back(std::move(value));
     }
 
-    /// One waiter at a time. Errc::Cancelled when closed or when the waiting coroutine is cancelled.
+    /// One waiter at a time. Errc::Timeout when interrupted, Errc::Cancelled when closed.
     Task<Result<T>> take() {
         const auto self = this->shared_from_this();
         if (!items_.empty()) {
@@ -43,11 +43,11 @@ class Mailbox : public std::enable_shared_from_this<Mailbox<T>> {
         co_return co_await park<Result<T>>(parked_, std::move(cancel));
     }
 
-    /// The waiter, if any, ends with Errc::Cancelled, by post: whoever interrupts is not run over. Later ones may wait
-    /// again.
+    /// The waiter, if any, goes on without a value, by post: whoever interrupts is not run over. Later ones wait again.
     void interrupt() {
-        boost::asio::post(executor_,
-                          [self = this->shared_from_this()] { self->wake(fail(Errc::Cancelled, "interrupted")); });
+        boost::asio::post(executor_, [self = this->shared_from_this()] {
+            self->wake(self->closed_ ? fail(Errc::Cancelled, "closed") : fail(Errc::Timeout, "interrupted"));
+        });
     }
 
     void close() {
