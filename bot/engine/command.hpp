@@ -39,7 +39,7 @@ struct FetchAccount {
 };
 
 /// One eth_call at the block's hash with `from`'s code replaced by that of Multicall3, so that the calls come from the
-/// wallet: `before`, `calls`, `after`, in order, stopping at the first of `calls` that fails -> SimulationDone.
+/// wallet: `before`, `calls`, `after`, in order, each allowed to fail -> SimulationDone.
 struct Simulate {
     RequestId id{};
     Address from;

@@ -6,18 +6,12 @@
 #include <vector>
 
 #include "chain/types/block.hpp"
+#include "strategies/limits.hpp"
 
 namespace plimsoll::engine {
 
-/// One condition of acting, with the numbers that decided it. All texts are exact integers or fixed words.
-struct Gate {
-    std::string name;  // stable: "mode", "feed", "limit-value-per-action", ...
-    bool passed{};
-    std::string measured;
-    std::string required;
-
-    bool operator==(const Gate&) const = default;
-};
+/// One condition of acting, with the numbers that decided it.
+using Gate = strategies::Check;
 
 enum class Outcome : std::uint8_t {
     Safe,      // back above the trigger; recorded once, when it changes

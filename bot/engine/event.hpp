@@ -82,7 +82,7 @@ struct SimulationDone {
     RequestId id{};
     std::string error;  // the request itself failed, so nothing is known
     std::vector<CallResult> before;
-    std::vector<CallResult> calls;  // a failed call ends the list; its data is the revert data
+    std::vector<CallResult> calls;  // one per call; a failed one holds its revert data
     std::vector<CallResult> after;
 };
 

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "bot/engine/alert_book.hpp"
+#include "bot/engine/budget.hpp"
+#include "bot/engine/canon.hpp"
+#include "bot/engine/engine_config.hpp"
+#include "bot/engine/fee_book.hpp"
+#include "bot/engine/follower.hpp"
+#include "bot/engine/incident.hpp"
+#include "bot/engine/lane.hpp"
+#include "bot/engine/output.hpp"
+#include "bot/engine/screen.hpp"
+#include "strategies/erc20.hpp"
+#include "strategies/repay_from_wallet.hpp"
+
+/// The engine's state and its parts. Not for use outside bot/engine.
+namespace plimsoll::engine {
+
+enum class Level : std::uint8_t { Unknown, Safe, Warned, AtRisk };
+
+struct PositionState {
+    config::Position config;
+    std::size_t wallet{};
+    std::size_t market{};
+    std::size_t local{};  // index in its market's screen
+    bool paused{};
+    bool removed{};  // no longer configured
+    Level level{};
+    Wad health_now;
+    Wad health_next;
+    Hash32 evaluated;  // at this block
+    std::optional<Incident> incident;
+
+    std::optional<BlockNumber> agreed_at;  // newest audit that agreed
+    Hash32 audit_asked;                    // at this block
+    bool mismatch{};
+    std::uint64_t mismatches{};
+    BlockNumber tokens_asked{};
+
+    std::string blocked_by;                    // gate of the alert that stands
+    std::optional<BlockNumber> unready_since;  // something is being waited for
+    std::optional<std::int64_t> rests_until;   // too many failures
+    std::optional<std::int64_t> prepared_ms;   // last try to give allowance ahead
+    std::optional<Decision> last;
+
+    /// The lower of both counts.
+    Wad health() const { return std::min(health_now, health_next); }
+};
+
+struct TokenFunds {
+    std::optional<TokenAmount> balance;
+    std::optional<TokenAmount> allowance;
+    BlockNumber at{};
+};
+
+struct WalletState {
+    std::string name;
+    Address address;
+    bool live{};
+    Lane lane;
+    std::optional<std::size_t> owner;                              // the position whose incident holds the lane
+    std::string stopped;                                           // why nothing more may be sent from it
+    std::map<std::pair<std::size_t, Address>, TokenFunds> tokens;  // by market and asset
+
+    RequestId asked = 0;  // FetchAccount under way
+    BlockRef asked_at;
+    std::optional<BlockRef> known_at;  // the rest is of this block
+    Wei native;
+    Nonce latest{};
+    Nonce pending{};
+    std::optional<BlockNumber> foreign_since;  // a pending transaction that is not ours
+};
+
+class Core {
+  public:
+    Core(EngineConfig config, std::vector<std::unique_ptr<lending::Market>> markets);
+
+    // ---- events (engine.cpp passes them on)
+    void on(const Started& event);
+    void on(const Tick& event);
+    void on(const BlockAdded& event);
+    void on(const Reorg& event);
+    void on(const Restarted& event);
+    void on(const FeedStale& event);
+    void on(const FeedLive& event);
+    void on(const ReadDone& event);
+    void on(const AccountDone& event);
+    void on(const FeesDone& event);
+    void on(const SimulationDone& event);
+    void on(const GasDone& event);
+    void on(const Persisted& event);
+    void on(const Signed& event);
+    void on(const Sent& event);
+    void on(const ReceiptDone& event);
+    void on(const SettingsReloaded& event);
+    void on(const SetPaused& event);
+
+    EngineConfig config;
+    std::int64_t now = 0;  // of the event being handled
+    Output out;
+    Follower follower;
+    Canon canon;
+    std::vector<WalletState> wallets;
+    std::vector<PositionState> positions;
+    bool feed_live = false;
+    std::string feed_reason = "no block yet";
+
+  private:
+    // ---- core_config.cpp
+    void take_config(const EngineConfig& fresh);
+    std::optional<std::size_t> position_named(const std::string& name) const;
+    std::optional<std::size_t> wallet_at(const Address& address) const;
+    void adopt(const std::vector<JournalRecord>& records);
+    void adopt_step(const std::vector<JournalRecord>& rows);
+
+    // ---- core_follow.cpp: blocks, reads, audits
+    void pump();
+    void evaluate_block();
+    bool evaluate(std::size_t i);
+    void set_level(std::size_t i, Level level);
+    void report_follower();
+    std::vector<ExtraRead> extras();
+    void audit_reads(std::vector<ExtraRead>& reads);
+    void token_reads(std::vector<ExtraRead>& reads);
+    void want_audit(std::vector<ExtraRead>& reads, std::size_t i);
+    void want_tokens(std::vector<ExtraRead>& reads, std::size_t i);
+    void take_extra(const ExtraRead& read, const CallResult& result);
+    void audited(std::size_t i, const Result<lending::Audit>& audit);
+    void check_feed();
+
+    // ---- core_decide.cpp: gates and plans
+    void decide_all();
+    void decide(std::size_t i);
+    void consider_replacement(std::size_t i);
+    void prepare(std::size_t i);
+    Decision draft(std::size_t i) const;
+    std::vector<Gate> standing_gates(std::size_t i, bool replaces) const;
+    strategies::WalletFunds funds_of(std::size_t i) const;
+    strategies::Proposal propose(std::size_t i) const;
+    std::vector<Gate> plan_gates(std::size_t i, const strategies::Plan& plan, bool replaces) const;
+    void refuse(std::size_t i, Decision decision, const Gate& gate);
+    void record(std::size_t i, Decision decision);
+    Incident& open_incident(std::size_t i, bool prepares);
+    Timestamp inclusion_time() const;
+
+    // ---- core_check.cpp: simulation, cost, account
+    void start_check(std::size_t i, Decision decision, strategies::Plan plan, bool replaces);
+    void finish_check(std::size_t i);
+    bool judge_simulation(std::size_t i, Checkup& check, Gate& gate);
+    bool judge_account(WalletState& wallet, Gate& gate);
+    std::optional<TxFields> price(std::size_t i, const Checkup& check, Decision& decision, Gate& failed);
+    void act(std::size_t i, const Checkup& check, Decision decision, const TxFields& tx);
+    void ask_account(std::size_t wallet);
+    void ask_fees();
+
+    // ---- core_lane.cpp: transactions in flight
+    void lanes_at_block();
+    void hear(std::size_t wallet, Lane::News news);
+    void settle_if_due(std::size_t wallet);
+    void settled(std::size_t wallet);
+    void transaction_failed(std::size_t wallet, const std::string& why);
+    void close_incident(std::size_t i);
+
+    struct Route {
+        enum class What : std::uint8_t { Account, Simulate, Gas, Fees };
+        What what{};
+        std::size_t index{};  // wallet or position
+    };
+    std::optional<std::size_t> take_route(RequestId id, Route::What what);
+    RequestId request(Route::What what, std::size_t index);
+
+    AlertBook alerts_;
+    Budget budget_;
+    FeeBook fees_;
+    std::vector<Screen> screens_;                  // by market
+    std::vector<std::vector<std::size_t>> local_;  // positions by market and local index
+    std::vector<std::unordered_map<Address, std::vector<std::size_t>>> by_account_;  // by market
+    std::vector<bool> follows_;          // the market was in sync at the last evaluation
+    std::vector<BlockNumber> reset_at_;  // last reset after a mismatch, by market
+    std::set<std::size_t> at_risk_;
+    std::set<std::size_t> warned_;
+    std::map<RequestId, Route> routes_;
+    Hash32 evaluated_;
+    bool fees_asked_ = false;
+    BlockNumber fees_asked_at_ = 0;
+    std::size_t audit_cursor_ = 0;
+    std::size_t token_cursor_ = 0;
+    std::int64_t last_incident_ms_ = 0;
+    std::optional<std::int64_t> started_ms_;
+};
+
+}  // namespace plimsoll::engine

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "bot/engine/core.hpp"
+
+namespace plimsoll::engine {
+
+Core::Core(EngineConfig fresh, std::vector<std::unique_ptr<lending::Market>> markets)
+    : config(fresh), follower(std::move(markets)), alerts_(fresh.alert_repeat_ms) {
+    screens_.resize(follower.size());
+    local_.resize(follower.size());
+    by_account_.resize(follower.size());
+    follows_.resize(follower.size());
+    reset_at_.resize(follower.size());
+    take_config(fresh);
+}
+
+std::optional<std::size_t> Core::position_named(const std::string& name) const {
+    for (std::size_t i = 0; i < positions.size(); ++i) {
+        if (positions[i].config.name == name && !positions[i].removed) return i;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::size_t> Core::wallet_at(const Address& address) const {
+    for (std::size_t i = 0; i < wallets.size(); ++i) {
+        if (wallets[i].address == address) return i;
+    }
+    return std::nullopt;
+}
+
+void Core::take_config(const EngineConfig& fresh) {
+    const auto markets = config.markets;
+    config = fresh;
+    config.markets = markets;
+    std::unordered_map<std::string, std::size_t> known;
+    for (std::size_t i = 0; i < positions.size(); ++i) {
+        positions[i].removed = true;
+        known.emplace(positions[i].config.name, i);
+    }
+    std::unordered_map<Address, std::size_t> wallet_of;
+    for (std::size_t i = 0; i < wallets.size(); ++i) {
+        wallets[i].live = false;
+        wallet_of.emplace(wallets[i].address, i);
+    }
+    for (const auto& entry : fresh.wallets) {
+        const auto [at, added] = wallet_of.try_emplace(entry.address, wallets.size());
+        if (added) wallets.emplace_back();
+        WalletState& wallet = wallets[at->second];
+        wallet.name = entry.name;
+        wallet.address = entry.address;
+        wallet.live = entry.live;
+        for (const auto& position : entry.positions) {
+            const auto market = std::find_if(markets.begin(), markets.end(),
+                                             [&](const config::Market& m) { return m.name == position.market; });
+            const auto index = static_cast<std::size_t>(market - markets.begin());
+            if (index >= follower.size()) {
+                AlertBook::tell(out, AlertLevel::Critical, "unknown-market", position.name,
+                                "no market " + position.market + " in this engine: the position is not watched");
+                continue;
+            }
+            const auto old = known.find(position.name);
+            if (old != known.end() && positions[old->second].wallet == at->second &&
+                positions[old->second].market == index) {
+                positions[old->second].config = position;
+                positions[old->second].removed = false;
+                screens_[index].changed(positions[old->second].local);
+                continue;
+            }
+            PositionState state;
+            state.config = position;
+            state.wallet = at->second;
+            state.market = index;
+            state.local = local_[index].size();
+            local_[index].push_back(positions.size());
+            auto& same = by_account_[index][entry.address];
+            if (same.empty()) follower.market(index).watch(entry.address);
+            same.push_back(positions.size());
+            positions.push_back(std::move(state));
+        }
+    }
+    for (std::size_t i = 0; i < screens_.size(); ++i) screens_[i].resize(local_[i].size());
+    for (auto& wallet : wallets) wallet.lane.set_quiet(!wallet.live);
+    for (std::size_t i = 0; i < positions.size(); ++i) {
+        if (!positions[i].removed) continue;
+        at_risk_.erase(i);
+        warned_.erase(i);
+    }
+}
+
+void Core::on(const Started& event) {
+    started_ms_ = now;
+    for (const auto& spending : event.spendings) budget_.add(spending);
+    for (auto& position : positions)
+        position.paused =
+            std::find(event.paused.begin(), event.paused.end(), position.config.name) != event.paused.end();
+    adopt(event.records);
+}
+
+void Core::adopt(const std::vector<JournalRecord>& records) {
+    std::vector<std::vector<JournalRecord>> steps;
+    std::map<std::pair<std::string, std::uint32_t>, std::size_t> index;
+    for (const auto& record : records) {
+        if (record.chain_id != config.chain_id) continue;
+        const auto [at, added] = index.try_emplace({record.incident, record.step}, steps.size());
+        if (added) steps.emplace_back();
+        steps[at->second].push_back(record);
+    }
+    for (const auto& rows : steps) adopt_step(rows);
+}
+
+void Core::adopt_step(const std::vector<JournalRecord>& rows) {
+    const JournalRecord& newest = rows.back();
+    const auto wallet_index = wallet_at(newest.address);
+    if (!wallet_index) {
+        AlertBook::tell(out, AlertLevel::Critical, "journal-orphan", newest.wallet,
+                        "the journal holds an unsettled transaction of a wallet that is not configured: incident " +
+                            newest.incident);
+        return;
+    }
+    WalletState& wallet = wallets[*wallet_index];
+    if (wallet.lane.busy()) {
+        wallet.stopped = "the journal holds two unsettled transactions";
+        AlertBook::tell(out, AlertLevel::Critical, "wallet-stopped", wallet.name, wallet.stopped);
+        return;
+    }
+    wallet.lane.adopt(out, rows, now);
+    if (!wallet.lane.busy()) return;
+    wallet.owner = position_named(newest.position);
+    AlertBook::tell(
+        out, AlertLevel::Warning, "resumed", newest.position,
+        "resumed incident " + newest.incident + " at nonce " + std::to_string(*wallet.lane.step()->base.nonce));
+    if (!wallet.owner) return;
+    Incident incident;
+    incident.id = newest.incident;
+    incident.prepares = newest.purpose == Purpose::Prepare;
+    incident.steps = newest.step + 1;
+    incident.trigger.number = newest.trigger_number;
+    incident.trigger.hash = newest.trigger_hash;
+    positions[*wallet.owner].incident = std::move(incident);
+}
+
+void Core::on(const SettingsReloaded& event) {
+    take_config(event.config);
+    for (std::size_t w = 0; w < wallets.size(); ++w) {
+        WalletState& wallet = wallets[w];
+        if (wallet.owner && positions[*wallet.owner].removed) wallet.owner.reset();
+    }
+    evaluated_ = {};
+    pump();
+}
+
+void Core::on(const SetPaused& event) {
+    const auto i = position_named(event.position);
+    if (!i) return;
+    positions[*i].paused = event.paused;
+    if (at_risk_.contains(*i)) decide(*i);
+}
+
+std::optional<std::size_t> Core::take_route(RequestId id, Route::What what) {
+    const auto it = routes_.find(id);
+    if (it == routes_.end() || it->second.what != what) return std::nullopt;
+    const std::size_t index = it->second.index;
+    routes_.erase(it);
+    return index;
+}
+
+RequestId Core::request(Route::What what, std::size_t index) {
+    const RequestId id = out.next();
+    routes_.emplace(id, Route{what, index});
+    return id;
+}
+
+}  // namespace plimsoll::engine

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "bot/engine/core.hpp"
+#include "bot/engine/text.hpp"
+
+namespace plimsoll::engine {
+
+namespace {
+
+/// Once below its warning, a position must rise this far above it before it counts as safe again.
+Wad above_warning(const Wad& warn) {
+    return Wad{mul_div_up(warn.value, U256{101}, U256{100}).value_or(kU256Max)};
+}
+
+Level level_of(const PositionState& position) {
+    const Wad health = position.health();
+    if (health < position.config.trigger) return Level::AtRisk;
+    if (health < position.config.warn) return Level::Warned;
+    const bool was_low = position.level == Level::Warned || position.level == Level::AtRisk;
+    return was_low && health < above_warning(position.config.warn) ? Level::Warned : Level::Safe;
+}
+
+}  // namespace
+
+void Core::on(const Tick&) {
+    follower.tick();
+    check_feed();
+    // Off the critical path: a bounded number of exact evaluations that keep the bounds tight.
+    for (std::size_t m = 0; m < screens_.size(); ++m) {
+        if (!follower.in_sync(m) || evaluated_ != follower.at().hash) continue;
+        for (const auto local : screens_[m].slice(config.screen_slice)) {
+            const std::size_t i = local_[m][local];
+            const bool was = at_risk_.contains(i);
+            if (!positions[i].removed && evaluate(i) && !was && at_risk_.contains(i)) decide(i);
+        }
+    }
+    pump();
+}
+
+void Core::check_feed() {
+    if (canon.empty()) {
+        if (started_ms_ && now - *started_ms_ > config.head_age_max_ms)
+            alerts_.raise(out, now, AlertLevel::Critical, "feed-stale", "", "no block since the start");
+        return;
+    }
+    const std::int64_t age = now - static_cast<std::int64_t>(canon.head().timestamp) * 1'000;
+    if (feed_live && age <= config.head_age_max_ms) {
+        alerts_.clear(out, "feed-stale", "", "the head is fresh again");
+        return;
+    }
+    alerts_.raise(out, now, AlertLevel::Critical, "feed-stale", "",
+                  "the newest block is " + std::to_string(age / 1'000) + " s old (" +
+                      (feed_reason.empty() ? std::string("no new head") : feed_reason) + "): nothing is sent");
+}
+
+void Core::on(const FeedStale& event) {
+    feed_live = false;
+    feed_reason = event.reason;
+    check_feed();
+}
+
+void Core::on(const FeedLive&) {
+    feed_live = true;
+    feed_reason.clear();
+    check_feed();
+}
+
+void Core::on(const Restarted& event) {
+    canon.restart(event.block);
+    follower.restart(event.block);
+    feed_live = true;
+    feed_reason.clear();
+    evaluated_ = {};
+    for (auto& position : positions) position.agreed_at.reset();
+    lanes_at_block();
+    pump();
+}
+
+void Core::on(const BlockAdded& event) {
+    if (canon.empty())
+        canon.restart(event.block);
+    else
+        canon.add(event.block);
+    follower.add(event);
+    feed_live = true;
+    feed_reason.clear();
+    check_feed();
+    pump();
+    lanes_at_block();
+}
+
+void Core::on(const Reorg& event) {
+    canon.rewind(event.ancestor);
+    follower.reorg(event.ancestor);
+    evaluated_ = {};
+    for (auto& position : positions) {
+        if (position.agreed_at && *position.agreed_at > event.ancestor.number) position.agreed_at.reset();
+        position.tokens_asked = 0;
+    }
+    for (auto& wallet : wallets) {
+        wallet.lane.reorg(out, canon, now);
+        wallet.known_at.reset();
+        wallet.tokens.clear();
+    }
+}
+
+void Core::on(const ReadDone& event) {
+    if (!follower.answer(event)) return;
+    auto answered = follower.take_extras();
+    if (follower.read_failures() == 0) alerts_.clear(out, "reads-fail", "", "reads succeed again");
+    if (follower.read_failures() >= Follower::kReadFailures)
+        alerts_.raise(out, now, AlertLevel::Warning, "reads-fail", "", "reads fail: " + follower.read_error());
+    for (const auto& [read, result] : answered) take_extra(read, result);
+    pump();
+    if (!answered.empty() && evaluated_ == follower.at().hash) {
+        decide_all();
+        for (std::size_t w = 0; w < wallets.size(); ++w) settle_if_due(w);
+    }
+}
+
+void Core::pump() {
+    const bool at_head = follower.advance(out);
+    report_follower();
+    if (at_head && evaluated_ != follower.at().hash) evaluate_block();
+    if (!follower.may_ask()) return;
+    follower.ask(out, extras());
+}
+
+void Core::report_follower() {
+    for (const auto& [i, why] : follower.take_errors()) {
+        alerts_.raise(out, now, AlertLevel::Warning, "market-error", config.markets[i].name,
+                      "the market starts anew: " + why);
+    }
+    for (std::size_t m = 0; m < follower.size(); ++m) {
+        const std::string why = follower.market(m).unsupported();
+        const std::string& name = config.markets[m].name;
+        if (why.empty())
+            alerts_.clear(out, "unsupported", name, "the market is supported");
+        else
+            alerts_.raise(out, now, AlertLevel::Critical, "unsupported", name, "the market is not acted on: " + why);
+        if (follower.in_sync(m)) alerts_.clear(out, "market-error", name, "the market follows again");
+    }
+}
+
+void Core::evaluate_block() {
+    evaluated_ = follower.at().hash;
+    for (std::size_t m = 0; m < follower.size(); ++m) {
+        follows_[m] = follower.in_sync(m);
+        if (!follows_[m]) continue;
+        const auto drift = follower.market(m).take_drift();
+        screens_[m].drift(drift.factor);
+        for (const auto& account : drift.changed) {
+            const auto found = by_account_[m].find(account);
+            if (found == by_account_[m].end()) continue;
+            for (const auto i : found->second) screens_[m].changed(positions[i].local);
+        }
+        for (const auto local : screens_[m].due()) {
+            const std::size_t i = local_[m][local];
+            if (!positions[i].removed) evaluate(i);
+        }
+    }
+    decide_all();
+}
+
+bool Core::evaluate(std::size_t i) {
+    PositionState& position = positions[i];
+    const WalletState& wallet = wallets[position.wallet];
+    const auto& market = follower.market(position.market);
+    const Timestamp at = follower.at().timestamp;
+    const auto next_at = at + static_cast<Timestamp>((config.block_time_ms + 999) / 1'000);
+    const auto first = market.summary(wallet.address, at);
+    const auto second = market.summary(wallet.address, next_at);
+    if (!first || !second) {
+        const std::string& why = first ? second.error().message : first.error().message;
+        alerts_.raise(out, now, AlertLevel::Critical, "no-value", position.config.name,
+                      "the position cannot be valued: " + why);
+        position.evaluated = {};
+        return false;
+    }
+    alerts_.clear(out, "no-value", position.config.name, "the position can be valued again");
+    position.health_now = first->health_factor;
+    position.health_next = second->health_factor;
+    position.evaluated = follower.at().hash;
+    set_level(i, level_of(position));
+    const Wad threshold = position.level == Level::Safe     ? position.config.warn
+                          : position.level == Level::Warned ? position.config.trigger
+                                                            : Wad{};
+    screens_[position.market].evaluated(position.local, position.health(), first->collateral, first->debt, threshold);
+    return true;
+}
+
+void Core::set_level(std::size_t i, Level level) {
+    PositionState& position = positions[i];
+    const std::string& name = position.config.name;
+    const std::string health = health_text(position.health());
+    const bool was_at_risk = position.level == Level::AtRisk;
+    position.level = level;
+    if (level == Level::AtRisk) {
+        at_risk_.insert(i);
+        warned_.erase(i);
+        const bool open = position.health().value < kWad;
+        alerts_.raise(out, now, AlertLevel::Critical, open ? "liquidatable" : "below-trigger", name,
+                      "health factor " + health + " is below " +
+                          (open ? std::string("1: the position can be liquidated")
+                                : "the trigger " + health_text(position.config.trigger)));
+        if (!open) alerts_.clear(out, "liquidatable", name, "health factor " + health);
+        return;
+    }
+    at_risk_.erase(i);
+    alerts_.clear(out, "liquidatable", name, "health factor " + health);
+    alerts_.clear(out, "below-trigger", name, "health factor " + health + " is above the trigger");
+    if (was_at_risk) {
+        if (!position.blocked_by.empty()) alerts_.forget(position.blocked_by, name);
+        position.blocked_by.clear();
+        position.unready_since.reset();
+        Decision decision;
+        decision.outcome = Outcome::Safe;
+        decision.reason = "above the trigger";
+        record(i, std::move(decision));
+        if (!wallets[position.wallet].lane.busy() || wallets[position.wallet].owner != i) position.incident.reset();
+    }
+    if (level == Level::Warned) {
+        warned_.insert(i);
+        alerts_.raise(out, now, AlertLevel::Warning, "below-warn", name,
+                      "health factor " + health + " is below the warning level " + health_text(position.config.warn));
+    } else {
+        warned_.erase(i);
+        alerts_.clear(out, "below-warn", name, "health factor " + health + " is above the warning level");
+    }
+}
+
+std::vector<ExtraRead> Core::extras() {
+    std::vector<ExtraRead> reads;
+    if (canon.empty() || follower.head_empty()) return reads;
+    audit_reads(reads);
+    token_reads(reads);
+    return reads;
+}
+
+void Core::want_audit(std::vector<ExtraRead>& reads, std::size_t i) {
+    constexpr std::size_t kAuditsMax = 64;
+    PositionState& position = positions[i];
+    if (position.removed || reads.size() >= kAuditsMax || position.audit_asked == follower.at().hash) return;
+    if (!follows_[position.market]) return;
+    position.audit_asked = follower.at().hash;
+    reads.push_back({ExtraRead::Kind::Audit,
+                     position.market,
+                     i,
+                     0,
+                     {},
+                     follower.market(position.market).audit_call(wallets[position.wallet].address)});
+}
+
+void Core::audit_reads(std::vector<ExtraRead>& reads) {
+    if (positions.empty()) return;
+    for (const auto& wallet : wallets) {  // proof of safety after a rescue
+        const auto* step = wallet.lane.step();
+        if (step != nullptr && step->seen && wallet.owner) want_audit(reads, *wallet.owner);
+    }
+    const BlockNumber interval = std::max<BlockNumber>(config.audit_interval, 1);
+    const auto stale = [&](const PositionState& p) {
+        return p.mismatch || !p.agreed_at || *p.agreed_at + interval <= follower.at().number;
+    };
+    for (const auto i : at_risk_) {
+        if (stale(positions[i])) want_audit(reads, i);
+    }
+    // In turn, so that every account is audited once per interval; an account's first audit does not wait for its turn.
+    const std::size_t share = std::max<std::size_t>(1, (2 * positions.size() + interval - 1) / interval);
+    std::size_t asked = 0;
+    for (std::size_t n = 0; n < positions.size() && asked < share; ++n) {
+        audit_cursor_ = (audit_cursor_ + 1) % positions.size();
+        const std::size_t before = reads.size();
+        if (stale(positions[audit_cursor_])) want_audit(reads, audit_cursor_);
+        asked += reads.size() - before;
+    }
+}
+
+void Core::want_tokens(std::vector<ExtraRead>& reads, std::size_t i) {
+    constexpr std::size_t kReadsMax = 256;
+    PositionState& position = positions[i];
+    if (position.removed || reads.size() >= kReadsMax || !follower.in_sync(position.market)) return;
+    if (position.tokens_asked == follower.at().number) return;
+    const auto& market = follower.market(position.market);
+    const WalletState& wallet = wallets[position.wallet];
+    const auto view = market.position(wallet.address, follower.at().timestamp);
+    if (!view) return;
+    position.tokens_asked = follower.at().number;
+    for (const auto& asset : view->assets) {
+        if (asset.debt.is_zero()) continue;
+        reads.push_back({ExtraRead::Kind::Balance, position.market, i, position.wallet, asset.asset,
+                         erc20::balance_of(asset.asset, wallet.address)});
+        reads.push_back({ExtraRead::Kind::Allowance, position.market, i, position.wallet, asset.asset,
+                         erc20::allowance(asset.asset, wallet.address, market.spender())});
+    }
+}
+
+void Core::token_reads(std::vector<ExtraRead>& reads) {
+    for (const auto i : at_risk_) want_tokens(reads, i);
+    const BlockNumber head = follower.at().number;
+    const auto stale = [&](const PositionState& p) { return p.tokens_asked + config.refresh_blocks <= head; };
+    for (const auto i : warned_) {
+        if (stale(positions[i])) want_tokens(reads, i);
+    }
+    // Those that can act at any time keep their funds at hand, a few in turn per block.
+    constexpr std::size_t kTurn = 16;
+    for (std::size_t n = 0; n < std::min(kTurn, positions.size()); ++n) {
+        token_cursor_ = (token_cursor_ + 1) % positions.size();
+        const PositionState& position = positions[token_cursor_];
+        if (wallets[position.wallet].live && stale(position)) want_tokens(reads, token_cursor_);
+    }
+}
+
+void Core::take_extra(const ExtraRead& read, const CallResult& result) {
+    if (read.kind == ExtraRead::Kind::Audit) {
+        if (!follower.in_sync(read.market)) {
+            positions[read.position].audit_asked = {};  // the market was not ready: again with the next read
+            return;
+        }
+        audited(read.position, follower.market(read.market)
+                                   .audit(wallets[positions[read.position].wallet].address, follower.at(), result));
+        return;
+    }
+    auto amount = erc20::amount(result);
+    TokenFunds& funds = wallets[read.wallet].tokens[{read.market, read.asset}];
+    auto& slot = read.kind == ExtraRead::Kind::Balance ? funds.balance : funds.allowance;
+    slot.reset();
+    if (amount) slot = *amount;
+    funds.at = follower.at().number;
+}
+
+void Core::audited(std::size_t i, const Result<lending::Audit>& audit) {
+    PositionState& position = positions[i];
+    const std::string& name = position.config.name;
+    if (!audit) {
+        alerts_.raise(out, now, AlertLevel::Warning, "audit-failed", name,
+                      "the contract's own account view cannot be read: " + audit.error().message);
+        return;
+    }
+    alerts_.clear(out, "audit-failed", name, "the contract's account view can be read again");
+    if (audit->agrees) {
+        position.mismatch = false;
+        position.agreed_at = follower.at().number;
+        alerts_.clear(out, "audit-mismatch", name, "our figures agree with the contract's again");
+        return;
+    }
+    position.mismatch = true;
+    position.agreed_at.reset();
+    ++position.mismatches;
+    alerts_.raise(out, now, AlertLevel::Critical, "audit-mismatch", name,
+                  "block " + std::to_string(follower.at().number) + ": the contract says health factor " +
+                      to_string(audit->theirs.health_factor) + ", debt " + to_string(audit->theirs.debt) +
+                      "; we have " + to_string(audit->ours.health_factor) + ", " + to_string(audit->ours.debt) +
+                      ": nothing is sent until they agree");
+    constexpr BlockNumber kResetEvery = 16;  // a market that stays wrong is not read anew every block
+    BlockNumber& last = reset_at_[position.market];
+    if (last != 0 && follower.at().number < last + kResetEvery) return;
+    last = follower.at().number;
+    follower.resync(position.market);
+    evaluated_ = {};
+}
+
+}  // namespace plimsoll::engine

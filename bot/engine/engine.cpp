@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bot/engine/engine.hpp"
+
+#include "bot/engine/core.hpp"
+
+namespace plimsoll::engine {
+
+Engine::Engine(EngineConfig config, std::vector<std::unique_ptr<lending::Market>> markets)
+    : core_(std::make_unique<Core>(std::move(config), std::move(markets))) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+std::vector<Command> Engine::step(const Event& event) {
+    core_->now = event.time_ms;
+    std::visit([&](const auto& body) { core_->on(body); }, event.body);
+    return core_->out.take();
+}
+
+EngineStatus Engine::status() const {
+    EngineStatus out;
+    const Core& core = *core_;
+    if (!core.canon.empty()) out.head = core.canon.head();
+    out.feed_live = core.feed_live;
+    for (const auto& position : core.positions) {
+        if (position.removed) continue;
+        const WalletState& wallet = core.wallets[position.wallet];
+        PositionStatus row;
+        row.name = position.config.name;
+        row.wallet = wallet.name;
+        row.market = position.config.market;
+        row.account = wallet.address;
+        row.live = wallet.live;
+        row.paused = position.paused;
+        row.in_sync = core.follower.in_sync(position.market);
+        row.at_risk = position.level == Level::AtRisk;
+        row.acting = wallet.lane.busy() && wallet.owner && &core.positions[*wallet.owner] == &position;
+        row.health = position.health();
+        if (position.incident) row.incident = position.incident->id;
+        out.positions.push_back(std::move(row));
+    }
+    for (const auto& wallet : core.wallets) {
+        if (wallet.lane.busy()) ++out.in_flight;
+        if (!wallet.stopped.empty()) out.stopped_wallets.push_back(wallet.name);
+    }
+    return out;
+}
+
+const lending::Market* Engine::market(std::string_view name) const {
+    for (std::size_t i = 0; i < core_->config.markets.size() && i < core_->follower.size(); ++i) {
+        if (core_->config.markets[i].name == name) return &core_->follower.market(i);
+    }
+    return nullptr;
+}
+
+}  // namespace plimsoll::engine

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bot/engine/command.hpp"
+#include "bot/engine/engine_config.hpp"
+#include "bot/engine/event.hpp"
+
+namespace plimsoll::engine {
+
+class Core;
+
+/// What a position looks like from outside, after the last step.
+struct PositionStatus {
+    std::string name;
+    std::string wallet;
+    std::string market;
+    Address account;
+    bool live{};
+    bool paused{};
+    bool in_sync{};        // the market's state is of the head
+    bool at_risk{};        // below its trigger
+    bool acting{};         // a transaction of its incident is under way
+    Wad health;            // lower of now and the next block; as of its last exact evaluation
+    std::string incident;  // id, or empty
+};
+
+struct EngineStatus {
+    std::optional<BlockRef> head;
+    bool feed_live{};
+    std::vector<PositionStatus> positions;
+    std::size_t in_flight{};  // wallets with a nonce in use
+    std::vector<std::string> stopped_wallets;
+};
+
+/// All decisions of one chain: a pure state machine. The same config, markets and events give the same commands, in the
+/// daemon, in a replay and in the tests. It has no clock, no socket, no file and no randomness.
+class Engine {
+  public:
+    /// `markets` in the order of config.markets. Positions of markets that are not there are refused by an alert.
+    Engine(EngineConfig config, std::vector<std::unique_ptr<lending::Market>> markets);
+    ~Engine();
+    Engine(Engine&&) noexcept;
+    Engine& operator=(Engine&&) noexcept;
+
+    /// Takes one event in and says what is to be done. The first event is Started.
+    std::vector<Command> step(const Event& event);
+
+    EngineStatus status() const;
+    /// The market's exact state, for views; nullptr when there is no such name.
+    const lending::Market* market(std::string_view name) const;
+
+  private:
+    std::unique_ptr<Core> core_;
+};
+
+}  // namespace plimsoll::engine

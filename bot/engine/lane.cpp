@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bot/engine/lane.hpp"
+
+#include <algorithm>
+
+#include "chain/types/check.hpp"
+
+namespace plimsoll::engine {
+
+namespace {
+
+Lane::Attempt* find(Lane::Step& step, const Hash32& hash) {
+    const auto it = std::find_if(step.attempts.begin(), step.attempts.end(),
+                                 [&](const Lane::Attempt& attempt) { return attempt.hash == hash; });
+    return it == step.attempts.end() ? nullptr : &*it;
+}
+
+Wei cost_of(const ReceiptInfo& receipt) {
+    return Wei{checked_mul(U256{receipt.gas_used}, receipt.effective_gas_price.value).value_or(kU256Max)};
+}
+
+}  // namespace
+
+bool Lane::waits_for(RequestId id) const {
+    return id != 0 && id == request_;
+}
+
+JournalRecord Lane::row(const Step& step, Stage stage, std::int64_t now) const {
+    JournalRecord out = step.base;
+    out.stage = stage;
+    out.time_ms = now;
+    out.raw.clear();
+    return out;
+}
+
+void Lane::fill(JournalRecord& record, const Step& step, std::size_t attempt) {
+    record.attempt = static_cast<std::uint32_t>(attempt);
+    record.tx = step.attempts[attempt].tx;
+    record.hash = step.attempts[attempt].hash;
+}
+
+void Lane::begin(Output& out, JournalRecord record) {
+    CHECK_INVARIANT(!busy());
+    const std::int64_t now = record.time_ms;
+    const TxFields tx = record.tx;
+    record.tx = {};
+    record.tx.to = tx.to;
+    record.tx.data = tx.data;
+    record.attempt = 0;
+    record.nonce.reset();
+    step_ = Step{record, {}, {}};
+    JournalRecord intent = row(*step_, Stage::Intent, now);
+    step_->base.nonce = tx.nonce;
+    JournalRecord reserved = row(*step_, Stage::Reserved, now);
+    step_->base.tx = tx;
+    phase_ = Phase::Reserving;
+    used_ = false;
+    reopened_ = false;
+    doubts_ = 0;
+    request_ = out.next();
+    out.put(Persist{request_, {std::move(intent), std::move(reserved)}});
+}
+
+void Lane::replace(Output& out, JournalRecord record) {
+    if (!busy() || phase_ != Phase::Open || building_ || reopened_ || step_->seen) return;
+    CHECK_INVARIANT(record.tx.nonce == *step_->base.nonce);
+    sign(out, std::move(record));
+}
+
+void Lane::sign(Output& out, JournalRecord record) {
+    record.incident = step_->base.incident;
+    record.step = step_->base.step;
+    record.nonce = step_->base.nonce;
+    record.attempt = static_cast<std::uint32_t>(step_->attempts.size());
+    record.stage = Stage::Signed;
+    request_ = out.next();
+    out.put(Sign{request_, record.wallet, record.tx});
+    building_ = Building{std::move(record), false};
+}
+
+void Lane::commit(Output& out) {
+    building_->committing = true;
+    request_ = out.next();
+    out.put(Persist{request_, {building_->record}});
+}
+
+void Lane::broadcast(Output& out, const Attempt& attempt) const {
+    if (!quiet_) out.put(Broadcast{attempt.raw, attempt.hash});
+}
+
+void Lane::drop() {
+    last_ = std::move(*step_);
+    step_.reset();
+    building_.reset();
+    ending_.reset();
+    phase_ = Phase::Idle;
+    request_ = 0;
+    reopened_ = false;
+}
+
+void Lane::end(Output& out, Stage stage, std::string outcome, std::int64_t now) {
+    JournalRecord record = row(*step_, stage, now);
+    record.outcome = std::move(outcome);
+    if (step_->seen) {
+        fill(record, *step_, step_->seen->attempt);
+        record.block_number = step_->seen->number;
+        record.block_hash = step_->seen->hash;
+        record.succeeded = step_->seen->succeeded;
+        record.gas_spent = step_->seen->cost;
+    }
+    ending_ = record;
+    request_ = out.next();
+    out.put(Persist{request_, {std::move(record)}});
+}
+
+Lane::News Lane::persisted(Output& out, const Persisted& event, std::int64_t now, BlockNumber head) {
+    if (!waits_for(event.id)) return News::None;
+    request_ = 0;
+    if (!event.error.empty()) reason_ = "journal: " + event.error;
+    if (phase_ == Phase::Reserving) {
+        if (!event.error.empty()) {
+            drop();
+            return News::Failed;
+        }
+        phase_ = Phase::Open;
+        JournalRecord record = step_->base;
+        record.time_ms = now;
+        sign(out, std::move(record));
+        return News::None;
+    }
+    if (phase_ == Phase::Settling) {
+        if (!event.error.empty()) return News::Stuck;  // block() tries again
+        if (step_->seen) {
+            settled_.push_back(*step_);
+            if (settled_.size() > kWatched) settled_.pop_front();
+        }
+        drop();
+        return News::Settled;
+    }
+    if (!building_) return News::None;
+    if (!event.error.empty()) return News::Stuck;  // it may be on disk or not: the same record is written again
+    Building built = std::move(*building_);
+    building_.reset();
+    step_->base = built.record;
+    step_->base.raw.clear();
+    step_->attempts.push_back({built.record.tx, built.record.hash, built.record.raw, head, false, false});
+    if (!used_ && !step_->seen) broadcast(out, step_->attempts.back());
+    return News::Sent;
+}
+
+Lane::News Lane::signed_(Output& out, const Signed& event, std::int64_t now) {
+    if (!waits_for(event.id) || !building_ || building_->committing) return News::None;
+    request_ = 0;
+    const bool good = event.error.empty() && !event.raw.empty() && !event.hash.is_zero();
+    if (good) {
+        building_->record.raw = event.raw;
+        building_->record.hash = event.hash;
+        building_->record.time_ms = now;
+        commit(out);
+        return News::None;
+    }
+    reason_ = "signer: " + (event.error.empty() ? std::string("no bytes") : event.error);
+    building_.reset();
+    if (!step_->attempts.empty()) return News::Stuck;
+    end(out, Stage::Abandoned, "not signed", now);
+    drop();
+    return News::Failed;
+}
+
+void Lane::sent(Output& out, const Sent& event, std::int64_t now) {
+    Attempt* attempt = step_ ? find(*step_, event.hash) : nullptr;
+    if (attempt == nullptr) return;
+    switch (event.outcome) {
+        case SendOutcome::Accepted:
+        case SendOutcome::AlreadyKnown: {
+            if (attempt->accepted) return;
+            attempt->accepted = true;
+            attempt->doubted = false;
+            JournalRecord record = row(*step_, Stage::Sent, now);
+            fill(record, *step_, static_cast<std::size_t>(attempt - step_->attempts.data()));
+            record.endpoint = event.endpoint;
+            out.put(Persist{out.next(), {std::move(record)}});
+            return;
+        }
+        case SendOutcome::ReplacementUnderpriced:
+        case SendOutcome::Underpriced:
+        case SendOutcome::Invalid:
+            if (!attempt->accepted) attempt->doubted = true;  // one endpoint's yes outweighs another's no
+            return;
+        case SendOutcome::NonceTooLow:
+            for (const auto& one : step_->attempts) out.put(FetchReceipt{one.hash});
+            return;
+        case SendOutcome::NonceTooHigh:
+        case SendOutcome::InsufficientFunds:
+        case SendOutcome::FeeCapExceeded:
+        case SendOutcome::AccountLimit:
+        case SendOutcome::Unknown:
+            return;  // sent again with the next head
+    }
+}
+
+Lane::News Lane::receipt(Output& out, const ReceiptDone& event, const Canon& canon, std::int64_t now) {
+    if (!event.receipt) return News::None;
+    const auto standing = canon.standing(event.receipt->block_number, event.receipt->block_hash);
+    if (standing == Canon::Standing::Ahead || standing == Canon::Standing::Removed) return News::None;
+    const auto include = [&](Step& step) {
+        const Attempt* attempt = find(step, event.hash);
+        if (attempt == nullptr || step.seen) return false;
+        const auto& receipt = *event.receipt;
+        step.seen = Inclusion{receipt.block_number, receipt.block_hash, receipt.succeeded, cost_of(receipt),
+                              static_cast<std::size_t>(attempt - step.attempts.data())};
+        JournalRecord record = row(step, Stage::Seen, now);
+        fill(record, step, step.seen->attempt);
+        record.block_number = receipt.block_number;
+        record.block_hash = receipt.block_hash;
+        record.succeeded = receipt.succeeded;
+        record.gas_spent = step.seen->cost;
+        out.put(Persist{out.next(), {std::move(record)}});
+        return true;
+    };
+    if (step_ && include(*step_)) {
+        if (!reopened_) return News::Seen;
+        settled_.push_back(*step_);  // back in a block: it has ended before
+        drop();
+        return News::None;
+    }
+    for (auto it = reopened_steps_.begin(); it != reopened_steps_.end(); ++it) {
+        if (!include(*it)) continue;
+        settled_.push_back(std::move(*it));
+        reopened_steps_.erase(it);
+        break;
+    }
+    return News::None;
+}
+
+void Lane::watch(Output& out, const Step& step, bool resend) const {
+    for (const auto& attempt : step.attempts) out.put(FetchReceipt{attempt.hash});
+    if (resend) broadcast(out, step.attempts.back());
+}
+
+void Lane::block(Output& out, const BlockRef& head) {
+    while (!settled_.empty() && settled_.front().seen->number + kWatchBlocks < head.number) settled_.pop_front();
+    for (const auto& step : reopened_steps_) watch(out, step, true);
+    if (!busy()) return;
+    if (request_ == 0 && phase_ == Phase::Settling) {  // the last try to write the end failed
+        request_ = out.next();
+        out.put(Persist{request_, {*ending_}});
+        return;
+    }
+    if (request_ == 0 && building_ && building_->committing) commit(out);
+    if (step_->seen || step_->attempts.empty()) return;
+    watch(out, *step_, !used_ && step_->attempts.back().since < head.number);
+}
+
+Lane::News Lane::account(Output& out, Nonce latest, const BlockRef& head, std::int64_t now) {
+    if (!busy() || step_->seen || !step_->base.nonce || phase_ != Phase::Open) return News::None;
+    if (latest <= *step_->base.nonce) {
+        doubts_ = 0;
+        const bool first = used_;
+        used_ = false;
+        if (first && !step_->attempts.empty()) broadcast(out, step_->attempts.back());
+        return News::None;
+    }
+    used_ = true;
+    if (head.hash == doubted_at_) return News::None;
+    doubted_at_ = head.hash;
+    for (const auto& attempt : step_->attempts) out.put(FetchReceipt{attempt.hash});
+    if (++doubts_ <= kDoubtsMax || building_) return News::None;
+    reason_ = "nonce " + std::to_string(*step_->base.nonce) + " was used by a transaction that is not ours";
+    end(out, Stage::Abandoned, "nonce used elsewhere", now);
+    drop();
+    return News::Foreign;
+}
+
+void Lane::reorg(Output& out, const Canon& canon, std::int64_t now) {
+    const auto gone = [&](const Step& step) {
+        return step.seen && canon.standing(step.seen->number, step.seen->hash) != Canon::Standing::Canonical &&
+               canon.standing(step.seen->number, step.seen->hash) != Canon::Standing::Older;
+    };
+    const auto again = [&](Step& step) {
+        const Attempt& mined = step.attempts[step.seen->attempt];
+        JournalRecord record = row(step, Stage::Sent, now);
+        fill(record, step, step.seen->attempt);
+        record.outcome = "its block was removed";
+        out.put(Persist{out.next(), {std::move(record)}});
+        broadcast(out, mined);
+        step.seen.reset();
+    };
+    if (busy() && gone(*step_)) {
+        const bool ended = phase_ == Phase::Settling;  // its last record may be on disk or not
+        again(*step_);
+        used_ = false;
+        doubts_ = 0;
+        if (ended) reopened_ = true;
+        phase_ = Phase::Open;
+        request_ = 0;
+        ending_.reset();
+    }
+    for (auto it = settled_.begin(); it != settled_.end();) {
+        if (!gone(*it)) {
+            ++it;
+            continue;
+        }
+        again(*it);
+        reopened_steps_.push_back(std::move(*it));
+        it = settled_.erase(it);
+    }
+    if (busy() || reopened_steps_.empty()) return;
+    step_ = std::move(reopened_steps_.back());  // the lane is not free: its nonce is open again
+    reopened_steps_.pop_back();
+    phase_ = Phase::Open;
+    reopened_ = true;
+    used_ = false;
+    doubts_ = 0;
+}
+
+void Lane::settle(Output& out, std::string outcome, std::int64_t now) {
+    if (!busy() || phase_ != Phase::Open || reopened_) return;
+    building_.reset();  // an attempt that is not out yet is not needed any more
+    phase_ = Phase::Settling;
+    end(out, Stage::Settled, std::move(outcome), now);
+}
+
+void Lane::adopt(Output& out, const std::vector<JournalRecord>& rows, std::int64_t now) {
+    CHECK_INVARIANT(!rows.empty());
+    Step step{rows.back(), {}, {}};
+    step.base.raw.clear();
+    for (const auto& record : rows) {
+        if (record.nonce) step.base.nonce = record.nonce;
+        if (record.stage == Stage::Signed)
+            step.attempts.push_back({record.tx, record.hash, record.raw, 0, false, false});
+    }
+    if (step.attempts.empty()) {
+        JournalRecord record = row(step, Stage::Abandoned, now);
+        record.nonce = step.base.nonce;
+        record.outcome = "nothing was signed before the restart";
+        out.put(Persist{out.next(), {std::move(record)}});
+        return;
+    }
+    CHECK_INVARIANT(!busy());
+    step_ = std::move(step);
+    phase_ = Phase::Open;
+    used_ = true;  // until the chain says that the nonce is free
+    doubts_ = 0;
+}
+
+}  // namespace plimsoll::engine

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bot/engine/canon.hpp"
+#include "bot/engine/fee_book.hpp"
+#include "bot/engine/output.hpp"
+
+namespace plimsoll::engine {
+
+/// The one nonce that a wallet uses at a time, from reservation to its end.
+///
+/// A transaction goes out only after Persisted of the record that holds its bytes. A second attempt has the same nonce,
+/// so the chain executes one of them at most. All attempts are watched until one has a receipt in a canonical block;
+/// a missing receipt never counts as "not mined". What was settled is watched on for a while: when a reorganisation
+/// takes its block away, the same bytes are sent again.
+class Lane {
+  public:
+    struct Attempt {
+        TxFields tx;
+        Hash32 hash;
+        Bytes raw;
+        BlockNumber since{};  // head when it was first sent
+        bool accepted{};      // an endpoint took it
+        bool doubted{};       // a node wants a higher price or another form
+    };
+    /// The canonical block that holds one of the attempts.
+    struct Inclusion {
+        BlockNumber number{};
+        Hash32 hash;
+        bool succeeded{};
+        Wei cost;
+        std::size_t attempt{};
+    };
+    struct Step {
+        JournalRecord base;  // identity and the newest plan
+        std::vector<Attempt> attempts;
+        std::optional<Inclusion> seen;
+    };
+    /// What the engine must hear of.
+    enum class News : std::uint8_t {
+        None,
+        Failed,   // nothing was signed; the nonce is free again. reason() says why
+        Stuck,    // the journal does not take the record: nothing goes out until it does. reason() says why
+        Sent,     // first broadcast of an attempt
+        Seen,     // a receipt in a canonical block
+        Settled,  // durable end; last() holds the step
+        Foreign,  // somebody else used the nonce; last() holds the step
+    };
+    static constexpr std::size_t kWatched = 8;       // settled steps that are watched on
+    static constexpr BlockNumber kWatchBlocks = 64;  // for this long
+    static constexpr int kDoubtsMax = 3;             // heads at which the nonce was used but no receipt found
+
+    bool busy() const { return step_.has_value(); }
+    const Step* step() const { return step_ ? &*step_ : nullptr; }
+    const Step& last() const { return last_; }
+    const std::string& reason() const { return reason_; }
+    /// An attempt is being signed or written.
+    bool building() const { return building_.has_value() || phase_ == Phase::Reserving; }
+    bool settling() const { return phase_ == Phase::Settling; }
+    /// Ended in the journal already, but taken out of its block again: it can only be sent again as it is.
+    bool reopened() const { return busy() && reopened_; }
+    bool waits_for(RequestId id) const;
+    /// Watches only: for a wallet that is not live any more.
+    void set_quiet(bool quiet) { quiet_ = quiet; }
+
+    /// Reserves the nonce in `record.tx` and starts the first attempt.
+    void begin(Output& out, JournalRecord record);
+    /// Another attempt at the same nonce: fees of `record.tx` are higher. Ignored while one is being built.
+    void replace(Output& out, JournalRecord record);
+    /// A step found in the journal at the start; `rows` in the order of writing. Nothing signed: it is abandoned.
+    void adopt(Output& out, const std::vector<JournalRecord>& rows, std::int64_t now);
+
+    News persisted(Output& out, const Persisted& event, std::int64_t now, BlockNumber head);
+    News signed_(Output& out, const Signed& event, std::int64_t now);
+    void sent(Output& out, const Sent& event, std::int64_t now);
+    News receipt(Output& out, const ReceiptDone& event, const Canon& canon, std::int64_t now);
+    /// A new head: asks for receipts and sends again what is not included.
+    void block(Output& out, const BlockRef& head);
+    /// The wallet's nonce at `head`.
+    News account(Output& out, Nonce latest, const BlockRef& head, std::int64_t now);
+    /// Blocks were taken away; `canon` no longer has them.
+    void reorg(Output& out, const Canon& canon, std::int64_t now);
+    /// Ends the step: it is included for good. News::Settled follows when that is durable.
+    void settle(Output& out, std::string outcome, std::int64_t now);
+
+  private:
+    enum class Phase : std::uint8_t { Idle, Reserving, Open, Settling };
+    struct Building {
+        JournalRecord record;  // Signed row to be
+        bool committing{};
+    };
+    void sign(Output& out, JournalRecord record);
+    void commit(Output& out);
+    void broadcast(Output& out, const Attempt& attempt) const;
+    void watch(Output& out, const Step& step, bool resend) const;
+    void end(Output& out, Stage stage, std::string outcome, std::int64_t now);
+    void drop();
+    JournalRecord row(const Step& step, Stage stage, std::int64_t now) const;
+    static void fill(JournalRecord& record, const Step& step, std::size_t attempt);
+
+    std::optional<Step> step_;
+    std::optional<Building> building_;
+    Phase phase_ = Phase::Idle;
+    RequestId request_ = 0;  // the answer that moves the phase or the building on
+    std::optional<JournalRecord> ending_;
+    bool used_ = true;  // the chain has used the nonce, as far as is known: do not send
+    bool quiet_ = false;
+    bool reopened_ = false;
+    int doubts_ = 0;
+    Hash32 doubted_at_;
+    std::deque<Step> settled_;          // newest last
+    std::vector<Step> reopened_steps_;  // settled ones out of their blocks while another step holds the lane
+    Step last_;
+    std::string reason_;
+};
+
+}  // namespace plimsoll::engine
