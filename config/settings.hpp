@@ -30,33 +30,41 @@ struct Daemon {
     std::string listen = "127.0.0.1:1876";
     std::string log_format = "text";  // text | json
     std::string log_level = "info";
-    bool record = true;               // flight recording of every event and command
+    bool record = true;  // flight recording of every event and command
     std::uint64_t recording_bytes_max = 1ULL << 30U;
+
+    bool operator==(const Daemon&) const = default;
 };
 
 struct Chain {
     std::string name;
     ChainId id{};
-    std::vector<std::string> rpc;                   // ws://, wss://, http://, https://; the first WebSocket is followed
-    std::optional<SecretRef> rpc_secret;            // replaces "{secret}" in the URLs (API keys)
+    std::vector<std::string> rpc;         // ws://, wss://, http://, https://; the first WebSocket is followed
+    std::optional<SecretRef> rpc_secret;  // replaces "{secret}" in the URLs (API keys)
     std::chrono::milliseconds head_age_max{36'000};  // an older head is stale: no spending
     std::chrono::milliseconds block_time{12'000};
     std::chrono::milliseconds call_deadline{5'000};
-    std::uint32_t audit_interval = 50;              // blocks between audits of every account
-    std::uint32_t confirmations = 1;                // blocks after which a receipt settles an incident
-    std::uint32_t replace_after = 2;                // blocks without inclusion before a replacement
+    std::uint32_t audit_interval = 50;  // blocks between audits of every account
+    std::uint32_t confirmations = 1;    // blocks after which a receipt settles an incident
+    std::uint32_t replace_after = 2;    // blocks without inclusion before a replacement
+
+    bool operator==(const Chain&) const = default;
 };
 
 struct Market {
     std::string name;
     std::string chain;
-    std::string protocol;                           // "aave-v3"
+    std::string protocol;  // "aave-v3"
     Address addresses_provider;
+
+    bool operator==(const Market&) const = default;
 };
 
 struct Signer {
-    std::string keystore;                           // path of a keystore V3 file, 0600 or stricter
+    std::string keystore;  // path of a keystore V3 file, 0600 or stricter
     SecretRef passphrase;
+
+    bool operator==(const Signer&) const = default;
 };
 
 /// What the owner allows. A limit that stops a rescue raises an alert that names it.
@@ -67,26 +75,32 @@ struct Limits {
     std::optional<BaseValue> max_value_per_action;  // 1e8 per USD
     std::optional<BaseValue> max_value_per_day;     // 1e8 per USD
     std::chrono::seconds cooldown{120};
-    std::vector<Address> allowed_contracts;         // besides the market's own; empty adds none
+    std::vector<Address> allowed_contracts;  // besides the market's own; empty adds none
+
+    bool operator==(const Limits&) const = default;
 };
 
 struct Position {
-    std::string name;                               // unique; used in every command, log and alert
-    std::string wallet;                             // name of the wallet it belongs to
+    std::string name;    // unique; used in every command, log and alert
+    std::string wallet;  // name of the wallet it belongs to
     std::string market;
-    Wad warn;                                       // 1e18
+    Wad warn;  // 1e18
     Wad trigger;
     Wad target;
-    std::vector<std::string> strategies;            // in order of preference
+    std::vector<std::string> strategies;  // in order of preference
     Limits limits;
+
+    bool operator==(const Position&) const = default;
 };
 
 struct Wallet {
     std::string name;
     Address address;
     Mode mode = Mode::DryRun;
-    std::optional<Signer> signer;                   // none: watch only
+    std::optional<Signer> signer;  // none: watch only
     std::vector<Position> positions;
+
+    bool operator==(const Wallet&) const = default;
 };
 
 struct Settings {
@@ -95,12 +109,14 @@ struct Settings {
     std::vector<Chain> chains;
     std::vector<Market> markets;
     std::vector<Wallet> wallets;
-    std::string source;                             // path of the file, for messages
+    std::string source;  // path of the file, for messages
 
     /// A position acts only if the file, its wallet and the presence of a signer all say so.
     bool live(const Wallet& wallet) const {
         return mode == Mode::Live && wallet.mode == Mode::Live && wallet.signer.has_value();
     }
+
+    bool operator==(const Settings&) const = default;
 };
 
 }  // namespace plimsoll::config

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/known.hpp"
+
+namespace plimsoll::config {
+
+namespace {
+
+constexpr std::string_view kAaveV3 = "aave-v3";
+
+constexpr KnownMarket kMarkets[] = {
+    {"aave-v3-core", 1, kAaveV3, Address::literal("0x2f39d218133AFaB8F2B819B1066c7E434Ad94E9e")},
+    {"aave-v3-lido", 1, kAaveV3, Address::literal("0xcfBf336fe147D643B9Cb705648500e101504B16d")},
+    {"aave-v3-etherfi", 1, kAaveV3, Address::literal("0xeBa440B438Ad808101d1c451C1C5322c90BEFCdA")},
+    {"aave-v3-horizon", 1, kAaveV3, Address::literal("0x5D39E06b825C1F2B80bf2756a73e28eFAA128ba0")},
+    {"aave-v3-arbitrum", 42161, kAaveV3, Address::literal("0xa97684ead0e402dC232d5A977953DF7ECBaB3CDb")},
+    {"aave-v3-avalanche", 43114, kAaveV3, Address::literal("0xa97684ead0e402dC232d5A977953DF7ECBaB3CDb")},
+    {"aave-v3-base", 8453, kAaveV3, Address::literal("0xe20fCBdBfFC4Dd138cE8b2E6FBb6CB49777ad64D")},
+    {"aave-v3-bnb", 56, kAaveV3, Address::literal("0xff75B6da14FfbbfD355Daf7a2731456b3562Ba6D")},
+    {"aave-v3-celo", 42220, kAaveV3, Address::literal("0x9F7Cf9417D5251C59fE94fB9147feEe1aAd9Cea5")},
+    {"aave-v3-gnosis", 100, kAaveV3, Address::literal("0x36616cf17557639614c1cdDb356b1B83fc0B2132")},
+    {"aave-v3-ink", 57073, kAaveV3, Address::literal("0x4172E6aAEC070ACB31aaCE343A58c93E4C70f44D")},
+    {"aave-v3-linea", 59144, kAaveV3, Address::literal("0x89502c3731F69DDC95B65753708A07F8Cd0373F4")},
+    {"aave-v3-mantle", 5000, kAaveV3, Address::literal("0xba50Cd2A20f6DA35D788639E581bca8d0B5d4D5f")},
+    {"aave-v3-megaeth", 4326, kAaveV3, Address::literal("0x46Dcd5F4600319b02649Fd76B55aA6c1035CA478")},
+    {"aave-v3-metis", 1088, kAaveV3, Address::literal("0xB9FABd7500B2C6781c35Dd48d54f81fc2299D7AF")},
+    {"aave-v3-monad", 143, kAaveV3, Address::literal("0x34793Fb9935F7bB5E5aE920fb963F39063E7A615")},
+    {"aave-v3-optimism", 10, kAaveV3, Address::literal("0xa97684ead0e402dC232d5A977953DF7ECBaB3CDb")},
+    {"aave-v3-plasma", 9745, kAaveV3, Address::literal("0x061D8e131F26512348ee5FA42e2DF1bA9d6505E9")},
+    {"aave-v3-polygon", 137, kAaveV3, Address::literal("0xa97684ead0e402dC232d5A977953DF7ECBaB3CDb")},
+    {"aave-v3-scroll", 534352, kAaveV3, Address::literal("0x69850D0B276776781C063771b161bd8894BCdD04")},
+    {"aave-v3-soneium", 1868, kAaveV3, Address::literal("0x82405D1a189bd6cE4667809C35B37fBE136A4c5B")},
+    {"aave-v3-sonic", 146, kAaveV3, Address::literal("0x5C2e738F6E27bCE0F7558051Bf90605dD6176900")},
+    {"aave-v3-x-layer", 196, kAaveV3, Address::literal("0xdFf435BCcf782f11187D3a4454d96702eD78e092")},
+    {"aave-v3-zksync", 324, kAaveV3, Address::literal("0x2A3948BB219D6B2Fa83D64100006391a96bE6cb7")},
+    {"aave-v3-sepolia", 11155111, kAaveV3, Address::literal("0x012bAC54348C0E635dCAc9D5FB99f06F24136C9A")},
+    {"aave-v3-base-sepolia", 84532, kAaveV3, Address::literal("0xE4C23309117Aa30342BFaae6c95c6478e0A4Ad00")},
+};
+
+}  // namespace
+
+std::span<const KnownMarket> known_markets() {
+    return kMarkets;
+}
+
+const KnownMarket* known_market(std::string_view name) {
+    for (const auto& market : kMarkets) {
+        if (market.name == name) return &market;
+    }
+    return nullptr;
+}
+
+}  // namespace plimsoll::config

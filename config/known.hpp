@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "chain/types/address.hpp"
+#include "chain/types/quantity.hpp"
+
+/// What needs no entry in a configuration.
+namespace plimsoll::config {
+
+struct KnownMarket {
+    std::string_view name;
+    ChainId chain_id{};
+    std::string_view protocol;
+    Address addresses_provider;
+};
+
+/// Markets by name. Source of the addresses: npm @aave-dao/aave-address-book 4.68.1, POOL_ADDRESSES_PROVIDER and
+/// CHAIN_ID of each AaveV3*.
+std::span<const KnownMarket> known_markets();
+
+/// nullptr if there is none of this name.
+const KnownMarket* known_market(std::string_view name);
+
+}  // namespace plimsoll::config

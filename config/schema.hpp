@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "config/units.hpp"
+
+/// Every setting, declared once. Reading, printing and the reference in the manual all come from these tables; defaults
+/// are those of the structs in settings.hpp.
+namespace plimsoll::config {
+
+enum class Kind : std::uint8_t {
+    Amount,  // a string with a unit, see Rule::unit
+    Count,   // a bare integer
+    Bool,
+    Name,     // refers to a section or is a name of its own: letters, digits, - and _
+    Path,     // of a file or folder; relative to the folder of the configuration
+    Choice,   // one of Rule::choices
+    Choices,  // a list of them, none twice
+    Listen,   // "127.0.0.1:1876", "[::1]:1876"
+    Urls,     // ws://, wss://, http://, https://
+    Address,  // EIP-55
+    Addresses,
+    Secret,  // { file = ... }, { credential = ... } or { fd = N }
+};
+
+/// A value between the file and a struct: exact, unit gone (see Unit for scales).
+using Value = std::variant<std::monostate, bool, U256, std::string, Address, SecretRef, std::vector<std::string>,
+                           std::vector<Address>>;
+
+enum class Need : std::uint8_t { Required, Default, Optional };
+
+struct Rule {
+    std::string_view key;
+    Kind kind = Kind::Name;
+    Unit unit = Unit::Factor;  // of Amount
+    Need need = Need::Default;
+    U256 least{};                // of Amount and Count
+    U256 most = U256::max();     // of Amount and Count; of lists: how many
+    std::string_view choices{};  // "text|json"
+    std::string_view example{};  // as in the file, quotes included
+    std::string_view text{};     // for the manual: one or two sentences
+    bool restart = false;        // a reload does not take it over
+};
+
+template <class Owner>
+struct Setting {
+    Rule rule;
+    void (*set)(Owner&, const Value&);
+    Value (*get)(const Owner&);
+};
+
+template <class Owner>
+std::span<const Setting<Owner>> settings_of();
+
+template <>
+std::span<const Setting<Settings>> settings_of<Settings>();
+template <>
+std::span<const Setting<Daemon>> settings_of<Daemon>();
+template <>
+std::span<const Setting<Chain>> settings_of<Chain>();
+template <>
+std::span<const Setting<Market>> settings_of<Market>();
+template <>
+std::span<const Setting<Wallet>> settings_of<Wallet>();
+template <>
+std::span<const Setting<Signer>> settings_of<Signer>();
+template <>
+std::span<const Setting<Position>> settings_of<Position>();
+template <>
+std::span<const Setting<Limits>> settings_of<Limits>();
+
+/// How many of each section a file may hold.
+inline constexpr std::size_t kChainsMost = 32;
+inline constexpr std::size_t kMarketsMost = 256;
+inline constexpr std::size_t kWalletsMost = 10'000;
+inline constexpr std::size_t kPositionsMost = 10'000;
+inline constexpr std::size_t kFileBytesMost = 1U << 20U;
+
+std::vector<std::string> choices_of(const Rule& rule);
+
+}  // namespace plimsoll::config
