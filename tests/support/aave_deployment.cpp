@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/aave_deployment.hpp"
+
+#include "chain/codec/abi_words.hpp"
+#include "chain/lending/aave_v3/contracts.hpp"
+#include "chain/lending/aave_v3/words.hpp"
+
+namespace plimsoll::test {
+
+using namespace lending::aave_v3;
+
+namespace {
+
+constexpr unsigned kDecimals[] = {18, 8, 6, 18};
+constexpr std::uint64_t kPrices[] = {200'000'000'000, 4'000'000'000'000, 100'000'000, 100'000'000};
+const CallResult kRevert{};
+
+CallResult words(std::initializer_list<U256> values) {
+    CallResult out;
+    out.success = true;
+    for (const auto& value : values) {
+        const auto bytes = value.to_be_bytes();
+        out.data.insert(out.data.end(), bytes.begin(), bytes.end());
+    }
+    return out;
+}
+
+CallResult bytes(Bytes data) {
+    return {true, std::move(data)};
+}
+
+Address to_address(const U256& word) {
+    Address out;
+    const auto from = word.to_be_bytes();
+    std::copy(from.begin() + 12, from.end(), out.bytes.begin());
+    return out;
+}
+
+U256 config_word(const ReserveConfig& c) {
+    U256 out;
+    const auto put = [&](unsigned at, std::uint64_t value) {
+        for (unsigned i = 0; i < 16; ++i) {
+            if ((value >> i & 1U) != 0) out = out.with_bit(at + i, true);
+        }
+    };
+    put(0, c.ltv);
+    put(16, c.threshold);
+    put(32, c.bonus);
+    put(48, c.decimals);
+    put(152, c.protocol_fee);
+    put(168, c.emode_category);
+    put(212, c.isolated ? 1 : 0);
+    return out.with_bit(56, c.active).with_bit(57, c.frozen).with_bit(58, c.borrowing).with_bit(60, c.paused);
+}
+
+U256 user_word(const AccountState& account) {
+    U256 out;
+    for (const auto& holding : account.holdings) {
+        const auto bit = static_cast<unsigned>(2 * holding.reserve);
+        const bool borrows = holding.debt != 0 || account.stable_of(holding.reserve) != nullptr;
+        if (borrows) out = out.with_bit(bit, true);
+        if (holding.collateral) out = out.with_bit(bit + 1, true);
+    }
+    return out;
+}
+
+}  // namespace
+
+Address AaveDeployment::address(std::uint8_t group, std::uint64_t number) {
+    Address out;
+    out.bytes[0] = group;
+    for (std::size_t i = 0; i < 8; ++i) out.bytes[19 - i] = static_cast<std::uint8_t>(number >> (8 * i));
+    return out;
+}
+
+AaveDeployment::AaveDeployment(Version version, std::size_t reserves) : version_(version) {
+    state.profile = profile_of(version);
+    head.number = 1'000;
+    head.timestamp = 1'760'000'000;
+    head.hash.bytes[31] = 1;
+    state.block = head;
+    for (std::size_t i = 0; i < reserves; ++i) {
+        Reserve next;
+        const unsigned decimals = kDecimals[i % 4];
+        next.asset = address(2, i + 1);
+        next.a_token = address(3, i + 1);
+        next.debt_token = address(4, i + 1);
+        if (version <= Version::V31) next.stable_token = address(5, i + 1);
+        next.symbol = "T" + std::to_string(i);
+        next.unit = Unit::of(decimals).value();
+        ReserveState& s = next.edit();
+        s.config.ltv = 7'500;
+        s.config.threshold = static_cast<std::uint16_t>(8'000 + 25 * (i % 8));
+        s.config.bonus = 10'500;
+        s.config.protocol_fee = 1'000;
+        s.config.decimals = static_cast<std::uint8_t>(decimals);
+        s.config.active = true;
+        s.config.borrowing = true;
+        s.liquidity_index = U256::literal("1'023'456'789'012'345'678'901'234'567");
+        s.borrow_index = U256::literal("1'034'567'890'123'456'789'012'345'678");
+        s.liquidity_rate = U256::literal("21'234'567'890'123'456'789'012'345");
+        s.borrow_rate = U256::literal("32'345'678'901'234'567'890'123'456");
+        s.last_update = head.timestamp - 1'000;
+        s.price.value = U256{kPrices[i % 4]};
+        s.priced = true;
+        state.reserves.push_back(next);
+        feeds.push_back({address(6, i + 1), address(7, i + 1), s.price.value, false});
+    }
+}
+
+Address AaveDeployment::add_account(std::uint64_t number, std::uint8_t supplied, std::uint64_t supply,
+                                    std::uint8_t borrowed, std::uint64_t debt) {
+    const Address out = address(9, number);
+    AccountState& account = accounts[out];
+    const auto unit = [&](std::uint8_t id) { return state.reserves[id].unit.value().low_u128(); };
+    if (supply != 0) {
+        Holding& holding = account.at(supplied);
+        holding.supply = supply * unit(supplied);
+        holding.collateral = true;
+    }
+    if (debt != 0) account.at(borrowed).debt = debt * unit(borrowed);
+    return out;
+}
+
+CallResult AaveDeployment::answer(const Call& call) {
+    ++calls_answered;
+    if (call.data.size() < 4 || broken.contains(call.to)) return kRevert;
+    Selector which;
+    std::copy(call.data.begin(), call.data.begin() + 4, which.bytes.begin());
+    U256 argument;
+    if (call.data.size() >= 36) argument = abi::load_word(call.data.data() + 4);
+    if (call.to == provider()) {
+        if (which == call::kGetPool) return words({to_word(pool())});
+        if (which == call::kGetPoolConfigurator) return words({to_word(configurator())});
+        if (which == call::kGetPriceOracle) return words({to_word(oracle())});
+        return words({to_word(address(1, 5))});
+    }
+    if (call.to == pool()) return answer_pool(which, argument);
+    if (call.to == oracle()) return answer_oracle(which, call);
+    const auto group = call.to.bytes[0];
+    if (group >= 2 && group <= 5) return answer_token(call, which, argument);
+    if (group == 6 || group == 7) return answer_feed(call, which);
+    return bytes({});  // no contract there: the EVM answers success and nothing
+}
+
+std::vector<CallResult> AaveDeployment::answer(const std::vector<Call>& calls) {
+    std::vector<CallResult> out;
+    for (const auto& call : calls) out.push_back(answer(call));
+    return out;
+}
+
+CallResult AaveDeployment::answer_pool(const Selector& which, const U256& argument) {
+    using namespace call;
+    const auto since = [&](Version version, const U256& value) {
+        return version_ >= version ? words({value}) : kRevert;
+    };
+    if (which == kPoolRevision)
+        return words({U256{version_ >= Version::V31 ? 3 + static_cast<std::uint64_t>(version_) : 1}});
+    if (which == kGetVirtualUnderlyingBalance) return since(Version::V31, U256{});
+    if (which == kGetReserveDeficit) return since(Version::V33, U256{});
+    if (which == kRateStrategyConstant) return since(Version::V34, U256{1});
+    if (which == kGetReservesList) {
+        std::vector<Address> list;
+        for (const auto& reserve : state.reserves) {
+            if (!reserve.asset.is_zero()) list.push_back(reserve.asset);
+        }
+        return bytes(abi::Encoder().addresses(list).finish());
+    }
+    const auto category = static_cast<std::uint8_t>(argument.low_u64());
+    for (const auto& selector : {kGetEModeCategoryData, kGetEModeCollateralConfig, kGetEModeCollateralBitmap,
+                                 kGetEModeLtvzeroBitmap, kGetEModeIsolated}) {
+        if (which == selector) return answer_emode(which, category);
+    }
+    const Address subject = to_address(argument);
+    if (which == kGetReserveData || which == kGetConfiguration) {
+        const auto id = state.id_of(subject);
+        if (!id) return words({U256{}});
+        return which == kGetReserveData ? reserve_data(*id) : words({config_word(state.reserves[*id].state.config)});
+    }
+    if (which == kGetUserConfiguration) return words({user_word(accounts[subject])});
+    if (which == kGetUserEMode) return words({U256{accounts[subject].emode}});
+    if (which == kGetUserAccountData) return account_data(subject);
+    return kRevert;
+}
+
+CallResult AaveDeployment::answer_emode(const Selector& which, std::uint8_t category) const {
+    using namespace call;
+    const EModeCategory& c = state.emode(category);
+    if (which == kGetEModeCategoryData) {
+        abi::Encoder tuple;
+        tuple.uint(U256{c.ltv}).uint(U256{c.threshold}).uint(U256{c.bonus}).address(c.price_source).text("category");
+        return bytes(abi::Encoder().tuple(tuple).finish());
+    }
+    if (version_ < Version::V32) return kRevert;
+    if (which == kGetEModeCollateralConfig) return words({U256{c.ltv}, U256{c.threshold}, U256{c.bonus}});
+    if (which == kGetEModeCollateralBitmap) return words({U256::from_u128(c.collateral_bitmap)});
+    if (which == kGetEModeLtvzeroBitmap && version_ >= Version::V36) return words({U256::from_u128(c.ltvzero_bitmap)});
+    if (which == kGetEModeIsolated && version_ >= Version::V37) return words({U256{c.isolated ? 1U : 0U}});
+    return kRevert;
+}
+
+CallResult AaveDeployment::reserve_data(std::size_t id) const {
+    const Reserve& r = state.reserves[id];
+    return words({config_word(r.state.config), r.state.liquidity_index, r.state.liquidity_rate, r.state.borrow_index,
+                  r.state.borrow_rate, U256{}, U256{r.state.last_update}, U256{id}, to_word(r.a_token),
+                  to_word(r.stable_token), to_word(r.debt_token), U256{}, U256{}, U256{}, U256{}});
+}
+
+CallResult AaveDeployment::account_data(const Address& account) {
+    const View view(state, head.timestamp);
+    const auto& of = accounts[account];
+    if (!missing_price(state, of).empty()) return kRevert;
+    const auto sums = wide_summary(view, of);
+    if (!sums) return kRevert;
+    return words({sums->collateral.value, sums->debt.value, sums->available_borrow.value, sums->liquidation_threshold,
+                  sums->ltv, sums->health_factor.value});
+}
+
+CallResult AaveDeployment::answer_oracle(const Selector& which, const Call& call) {
+    if (which == call::kBaseCurrencyUnit) return words({state.base_unit});
+    const auto price_of = [&](const Address& asset) -> const ReserveState* {
+        const auto id = state.id_of(asset);
+        return id ? &state.reserves[*id].state : nullptr;
+    };
+    if (which == call::kGetAssetsPrices) {
+        const auto assets = abi::Reader(ByteView(call.data).subspan(4)).addresses();
+        std::vector<U256> prices;
+        for (const auto& asset : *assets) {
+            const auto* of = price_of(asset);
+            if (of == nullptr || !of->priced) return kRevert;
+            prices.push_back(of->price.value);
+        }
+        return bytes(abi::Encoder().uints(prices).finish());
+    }
+    const Address asset = to_address(abi::load_word(call.data.data() + 4));
+    const auto id = state.id_of(asset);
+    if (which == call::kGetSourceOfAsset) return words({id ? to_word(feeds[*id].source) : U256{}});
+    if (!id) {  // the price source of an eMode may be no reserve
+        for (const auto& category : state.emodes) {
+            if (category.price_source == asset && !asset.is_zero()) return words({category.price.value});
+        }
+    }
+    if (!id || !state.reserves[*id].state.priced) return kRevert;
+    return words({state.reserves[*id].state.price.value});
+}
+
+CallResult AaveDeployment::answer_token(const Call& call, const Selector& which, const U256& argument) {
+    for (std::size_t i = 0; i < state.reserves.size(); ++i) {
+        const Reserve& r = state.reserves[i];
+        if (call.to == r.asset && which == call::kSymbol) {
+            if (i % 2 == 0) return bytes(abi::Encoder().text(r.symbol).finish());
+            Hash32 old;  // as tokens of 2017 do
+            std::copy(r.symbol.begin(), r.symbol.end(), old.bytes.begin());
+            return words({abi::uint_of_topic(old)});
+        }
+        const AccountState& account = accounts[to_address(argument)];
+        const Holding* holding = account.find(static_cast<ReserveId>(i));
+        if (which == call::kScaledBalanceOf && (call.to == r.a_token || call.to == r.debt_token)) {
+            if (holding == nullptr) return words({U256{}});
+            return words({U256::from_u128(call.to == r.a_token ? holding->supply : holding->debt)});
+        }
+        if (call.to != r.stable_token) continue;
+        const StableDebt* stable = account.stable_of(static_cast<ReserveId>(i));
+        if (stable == nullptr) return words({U256{}});
+        if (which == call::kPrincipalBalanceOf) return words({stable->principal});
+        if (which == call::kGetUserStableRate) return words({stable->rate});
+        return words({U256{stable->last_update}});
+    }
+    return kRevert;
+}
+
+CallResult AaveDeployment::answer_feed(const Call& call, const Selector& which) {
+    for (std::size_t i = 0; i < feeds.size(); ++i) {
+        const Feed& feed = feeds[i];
+        if (call.to == feed.source) {
+            if (which == call::kLatestAnswer) return words({state.reserves[i].state.price.value});
+            if (which == call::kAggregator && !feed.aggregator.is_zero()) return words({to_word(feed.aggregator)});
+            return kRevert;
+        }
+        if (call.to == feed.aggregator && which == call::kLatestAnswer)
+            return feed.guarded ? kRevert : words({feed.aggregator_answer});
+    }
+    return kRevert;
+}
+
+Result<std::size_t> AaveDeployment::settle(lending::Market& market) {
+    for (std::size_t round = 0; round < 1'000; ++round) {
+        const auto calls = market.reads(head);
+        if (calls.empty()) return round;
+        const auto results = answer(calls);
+        TRY_VOID(market.answer(head, results));
+    }
+    return fail(Errc::Internal, "the market is never content");
+}
+
+Result<lending::Audit> AaveDeployment::audit(lending::Market& market, const Address& account) {
+    return market.audit(account, head, answer(market.audit_call(account)));
+}
+
+BlockRef AaveDeployment::next(std::uint64_t seconds, std::uint8_t fork) {
+    const Hash32 parent = head.hash;
+    head.parent = parent;
+    ++head.number;
+    head.timestamp += seconds;
+    for (std::size_t i = 0; i < 8; ++i) head.hash.bytes[i] = static_cast<std::uint8_t>(head.number >> (8 * i));
+    head.hash.bytes[31] = static_cast<std::uint8_t>(head.hash.bytes[31] + 1 + fork);
+    next_log_ = 0;
+    state.block = head;
+    return head;
+}
+
+Log AaveDeployment::log(const Address& emitter, std::vector<Hash32> topics, std::vector<U256> data) {
+    Log out;
+    out.address = emitter;
+    out.topics = std::move(topics);
+    for (const auto& word : data) {
+        const auto raw = word.to_be_bytes();
+        out.data.insert(out.data.end(), raw.begin(), raw.end());
+    }
+    out.block_number = head.number;
+    out.block_hash = head.hash;
+    out.log_index = next_log_++;
+    return out;
+}
+
+Log AaveDeployment::moved_price(std::size_t id, std::uint64_t price) {
+    state.reserves[id].edit().price.value = U256{price};
+    feeds[id].aggregator_answer = U256{price};
+    Hash32 answer;
+    answer.bytes = U256{price}.to_be_bytes();
+    return log(feeds[id].aggregator, {event::kAnswerUpdated, answer, {}}, {U256{head.timestamp}});
+}
+
+U256 AaveDeployment::index(std::size_t id, bool debt) const {
+    const View view(state, head.timestamp);
+    const auto* reserve = view.reserve(static_cast<ReserveId>(id)).value();
+    return debt ? reserve->debt_index : reserve->income;
+}
+
+Log AaveDeployment::updated_reserve(std::size_t id) {
+    const U256 income = index(id, false);
+    const U256 debt = index(id, true);
+    ReserveState& s = state.reserves[id].edit();
+    s.liquidity_index = income;
+    s.borrow_index = debt;
+    s.liquidity_rate = checked_add(s.liquidity_rate, U256{head.number}).value();
+    s.borrow_rate = checked_add(s.borrow_rate, U256{3 * head.number}).value();
+    s.last_update = head.timestamp;
+    return log(pool(), {event::kReserveDataUpdated, abi::topic_of_address(reserve(id).asset)},
+               {s.liquidity_rate, U256{}, s.borrow_rate, s.liquidity_index, s.borrow_index});
+}
+
+Log AaveDeployment::switched_collateral(const Address& account, std::size_t id, bool on) {
+    accounts[account].at(static_cast<ReserveId>(id)).collateral = on;
+    return log(pool(), {on ? event::kCollateralEnabled : event::kCollateralDisabled,
+                        abi::topic_of_address(reserve(id).asset), abi::topic_of_address(account)});
+}
+
+Log AaveDeployment::set_emode(const Address& account, std::uint8_t category) {
+    accounts[account].emode = category;
+    return log(pool(), {event::kUserEModeSet, abi::topic_of_address(account)}, {U256{category}});
+}
+
+/// ScaledBalanceTokenBase._mintScaled and _burnScaled of 3.0 to 3.4 (half-up) and from 3.5 on (directed).
+Log AaveDeployment::moved_balance(const Address& account, std::size_t id, bool debt, const U256& amount,
+                                  const U256& index_before, bool mint) {
+    const bool directed = version_ >= Version::V35;
+    const U256 now = index(id, debt);
+    const Rounding held = !directed ? Rounding::HalfUp : debt ? Rounding::Up : Rounding::Down;
+    const Rounding moved = !directed ? Rounding::HalfUp : (debt == mint) ? Rounding::Up : Rounding::Down;
+    Holding& holding = accounts[account].at(static_cast<ReserveId>(id));
+    u128& scaled = debt ? holding.debt : holding.supply;
+    const U256 before = U256::from_u128(scaled);
+    const U256 balance = ray_mul(before, now, held).value();
+    const U256 interest = checked_sub(balance, ray_mul(before, index_before, held).value()).value();
+    const U256 step = ray_div(amount, now, moved).value();
+    const U256 after = (mint ? checked_add(before, step) : checked_sub(before, step)).value();
+    scaled = after.low_u128();
+    // Before 3.5 the event names the action's amount, then the change of the balance as it is rounded.
+    const U256 change = directed ? (mint ? checked_sub(ray_mul(after, now, held).value(), balance)
+                                         : checked_sub(balance, ray_mul(after, now, held).value()))
+                                       .value()
+                                 : amount;
+    bool as_mint = mint;
+    U256 value;
+    if (mint) {
+        value = checked_add(change, interest).value();
+    } else if (interest > change) {
+        as_mint = true;
+        value = checked_sub(interest, change).value();
+    } else {
+        value = checked_sub(change, interest).value();
+    }
+    const Hash32 owner = abi::topic_of_address(account);
+    const Address token = debt ? reserve(id).debt_token : reserve(id).a_token;
+    return log(token, {as_mint ? event::kMint : event::kBurn, owner, owner}, {value, interest, now});
+}
+
+Log AaveDeployment::minted(const Address& account, std::size_t id, bool debt, const U256& amount,
+                           const U256& index_before) {
+    return moved_balance(account, id, debt, amount, index_before, true);
+}
+
+Log AaveDeployment::burnt(const Address& account, std::size_t id, bool debt, const U256& amount,
+                          const U256& index_before) {
+    return moved_balance(account, id, debt, amount, index_before, false);
+}
+
+Log AaveDeployment::transferred(const Address& from, const Address& to, std::size_t id, u128 scaled) {
+    accounts[from].at(static_cast<ReserveId>(id)).supply -= scaled;
+    accounts[to].at(static_cast<ReserveId>(id)).supply += scaled;
+    return log(reserve(id).a_token, {event::kBalanceTransfer, abi::topic_of_address(from), abi::topic_of_address(to)},
+               {U256::from_u128(scaled), index(id, false)});
+}
+
+}  // namespace plimsoll::test
