@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bot/metrics.hpp"
 
+#include <cstdlib>
 #include <doctest/doctest.h>
 #include <limits>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 using namespace plimsoll;
 using metrics::Metrics;
@@ -21,25 +22,55 @@ struct Exposition {
     std::string bad;  // first line that is neither a comment nor a sample
 };
 
+bool is_name(std::string_view text) {
+    return !text.empty() && (text.front() < '0' || text.front() > '9') &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:") ==
+               std::string_view::npos;
+}
+
+/// Takes {name="value",...} from the front; false when it is malformed.
+bool take_labels(std::string_view& text) {
+    if (!text.starts_with('{')) return true;
+    do {
+        text.remove_prefix(1);
+        const auto equals = text.find("=\"");
+        if (equals == std::string_view::npos || !is_name(text.substr(0, equals))) return false;
+        std::size_t at = equals + 2;
+        while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2U : 1U;
+        if (at >= text.size()) return false;
+        text.remove_prefix(at + 1);
+    } while (text.starts_with(','));
+    if (!text.starts_with('}')) return false;
+    text.remove_prefix(1);
+    return true;
+}
+
 /// The text format of Prometheus, version 0.0.4.
 Exposition parse(const std::string& text) {
-    static const std::regex sample(
-        R"re(([a-zA-Z_:][a-zA-Z0-9_:]*(\{([a-z_]+="([^"\\\n]|\\.)*"(,|(?=\})))*\})?) (\S+)( [0-9]+)?)re");
-    static const std::regex type(R"(# TYPE (\S+) (counter|gauge|histogram))");
     Exposition out;
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
-        std::smatch match;
-        if (std::regex_match(line, match, type)) {
-            if (!out.types.insert(match[1]).second) out.bad = "second type of " + line;
-        } else if (line.starts_with("# HELP ")) {
+        if (line.starts_with("# HELP ")) continue;
+        if (line.starts_with("# TYPE ")) {
+            const auto end = line.find(' ', 7);
+            const std::string type = end == std::string::npos ? "" : line.substr(end + 1);
+            if (type != "counter" && type != "gauge" && type != "histogram") out.bad = line;
+            if (!out.types.insert(line.substr(7, end - 7)).second) out.bad = "second type of " + line;
             continue;
-        } else if (std::regex_match(line, match, sample)) {
-            if (!out.samples.emplace(match[1], std::strtod(match[6].str().c_str(), nullptr)).second)
-                out.bad = "sample given twice: " + line;
-        } else {
-            out.bad = line;
         }
+        std::string_view rest = line;
+        const auto name = rest.substr(0, rest.find_first_of("{ "));
+        rest.remove_prefix(name.size());
+        if (!is_name(name) || !take_labels(rest) || !rest.starts_with(' ')) {
+            out.bad = line;
+            continue;
+        }
+        const std::string key = line.substr(0, line.size() - rest.size());
+        char* end = nullptr;
+        const std::string number(rest.substr(1));
+        const double value = std::strtod(number.c_str(), &end);
+        if (number.empty() || *end != '\0') out.bad = line;
+        if (!out.samples.emplace(key, value).second) out.bad = "sample given twice: " + line;
     }
     if (text.empty() || text.back() != '\n') out.bad = "no end of line";
     return out;
