@@ -55,7 +55,8 @@ void read_section(const Node& table, const Section& section, const std::vector<s
             const bool child = std::find(children.begin(), children.end(), entry.key) != children.end();
             if (!child && !entry.broken) unknown_key(entry, section, known, context);
             // A misspelt key is one error, not also a missing one.
-            if (!child) context.failed.insert(section.sub(nearest(entry.key, known)));
+            const std::string close = nearest(entry.key, known);
+            if (!child && !close.empty() && table.find(close) == nullptr) context.failed.insert(section.sub(close));
             continue;
         }
         const Where where{section.sub(entry.key), section.title, context.folder};
