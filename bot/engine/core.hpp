@@ -135,6 +135,7 @@ class Core {
     void take_extra(const ExtraRead& read, const CallResult& result);
     void audited(std::size_t i, const Result<lending::Audit>& audit);
     void check_feed();
+    void account_for_missed();
 
     // ---- core_decide.cpp: gates and plans
     void decide_all();

@@ -161,8 +161,10 @@ void Core::finish_check(std::size_t i) {
         const bool approving = check.purpose == Purpose::Approve || check.purpose == Purpose::Prepare;
         if (refused && approving && !position.incident->reset_approval) {
             position.incident->reset_approval = true;
-            if (position.incident->prepares) position.prepared_ms.reset();
-            if (!position.incident->prepares) decide(i);
+            if (position.incident->prepares)
+                prepare(i);
+            else
+                decide(i);
             return;
         }
         give_up();
@@ -255,19 +257,19 @@ std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decisio
     const auto& limits = position.config.limits;
     const bool estimated = check.estimated->error.empty() && check.estimated->gas > 0;
     const Gas needed = estimated ? check.estimated->gas : usual_gas(check.purpose);
-    TxFields tx;
-    tx.gas_limit = needed > config.gas_limit_max ? needed : std::min(needed + needed / 4, config.gas_limit_max);
+    TxFields fields;
+    fields.gas_limit = needed > config.gas_limit_max ? needed : std::min(needed + needed / 4, config.gas_limit_max);
     const Lane::Attempt* old = check.replaces && wallet.lane.busy() && !wallet.lane.step()->attempts.empty()
                                    ? &wallet.lane.step()->attempts.back()
                                    : nullptr;
-    if (old != nullptr) tx.gas_limit = std::max(tx.gas_limit, old->tx.gas_limit);
-    failed = {"gas-limit", tx.gas_limit <= config.gas_limit_max, std::to_string(tx.gas_limit),
+    if (old != nullptr) fields.gas_limit = std::max(fields.gas_limit, old->tx.gas_limit);
+    failed = {"gas-limit", fields.gas_limit <= config.gas_limit_max, std::to_string(fields.gas_limit),
               "at most " + std::to_string(config.gas_limit_max)};
     if (!failed.passed) return std::nullopt;
     decision.gates.push_back(failed);
 
     const Wei base = fees_.next_base_fee(follower.at());
-    const Wei least = times(base, tx.gas_limit);
+    const Wei least = times(base, fields.gas_limit);
     const Wei spent = budget_.gas(position.config.name, now);
     failed = strategies::check_gas_per_day(limits.max_gas_per_day, spent, least);
     if (!failed.passed) return std::nullopt;
@@ -277,8 +279,8 @@ std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decisio
     decision.gates.push_back(failed);
 
     const U256 day = saturating_sub(limits.max_gas_per_day.value, spent.value);
-    const Wei by_day{div_down(day, U256{tx.gas_limit}).value_or(U256{})};
-    const Wei by_balance{div_down(wallet.native.value, U256{tx.gas_limit}).value_or(U256{})};
+    const Wei by_day{div_down(day, U256{fields.gas_limit}).value_or(U256{})};
+    const Wei by_balance{div_down(wallet.native.value, U256{fields.gas_limit}).value_or(U256{})};
     const Wei ceiling = std::min({limits.max_fee_per_gas, by_day, by_balance});
     Gate fee = strategies::check_fee_ceiling(limits.max_fee_per_gas, base);
     if (!fee.passed) {  // a low bid is still sent: it waits for the base fee to fall, and is sent again each block
@@ -293,9 +295,9 @@ std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decisio
     decision.gates.push_back(std::move(fee));
 
     const bool urgent = position.health() < Wad{*mul_div_up(kWad, U256{105}, U256{100})};
-    Bid bid = fees_.bid(follower.at(), urgent, ceiling);
+    tx::Bid bid = fees_.bid(follower.at(), urgent ? tx::Urgency::Urgent : tx::Urgency::Normal, ceiling);
     if (old != nullptr) {
-        const auto higher = FeeBook::replacement({old->tx.max_fee, old->tx.max_priority_fee}, bid, ceiling);
+        const auto higher = tx::replacement({old->tx.max_fee, old->tx.max_priority_fee}, bid, ceiling);
         failed = {"limit-fee-per-gas", higher.has_value(), to_string(old->tx.max_fee) + " and an eighth",
                   "at most " + to_string(ceiling)};
         if (!higher) {
@@ -306,13 +308,13 @@ std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decisio
         }
         bid = *higher;
     }
-    tx.chain_id = config.chain_id;
-    tx.nonce = wallet.lane.busy() ? *wallet.lane.step()->base.nonce : wallet.latest;
-    tx.max_fee = bid.max_fee;
-    tx.max_priority_fee = bid.priority;
-    tx.to = check.plan.calls.front().to;
-    tx.data = check.plan.calls.front().data;
-    return tx;
+    fields.chain_id = config.chain_id;
+    fields.nonce = wallet.lane.busy() ? *wallet.lane.step()->base.nonce : wallet.latest;
+    fields.max_fee = bid.max_fee;
+    fields.max_priority_fee = bid.max_priority_fee;
+    fields.to = check.plan.calls.front().to;
+    fields.data = check.plan.calls.front().data;
+    return fields;
 }
 
 void Core::act(std::size_t i, const Checkup& check, Decision decision, const TxFields& tx) {

@@ -56,7 +56,11 @@ void Core::decide_all() {
 void Core::decide(std::size_t i) {
     PositionState& position = positions[i];
     WalletState& wallet = wallets[position.wallet];
-    if (position.removed || position.evaluated != follower.at().hash) return;
+    if (position.removed) return;
+    if (position.evaluated != follower.at().hash) {
+        refuse(i, draft(i), gate("value", false, "the position cannot be valued", "a value at the head"));
+        return;
+    }
     constexpr BlockNumber kCheckBlocks = 10;
     if (position.incident && position.incident->check) {
         if (position.incident->check->at.number + kCheckBlocks > follower.at().number) return;
@@ -143,8 +147,11 @@ void Core::prepare(std::size_t i) {
     PositionState& position = positions[i];
     WalletState& wallet = wallets[position.wallet];
     constexpr std::int64_t kEveryMs = 3'600'000;
-    if (!wallet.live || wallet.lane.busy() || position.incident || position.evaluated != follower.at().hash) return;
-    if (position.prepared_ms && now - *position.prepared_ms < kEveryMs) return;
+    if (!wallet.live || wallet.lane.busy() || position.evaluated != follower.at().hash) return;
+    if (position.incident && (!position.incident->prepares || position.incident->check)) return;
+    const bool reset = position.incident && position.incident->reset_approval;
+    if (position.prepared_ms && now - *position.prepared_ms < kEveryMs && !reset) return;
+    position.incident.reset();
     for (const auto risky : at_risk_) {
         if (positions[risky].wallet == position.wallet) return;  // rescues go first
     }
@@ -164,11 +171,11 @@ void Core::prepare(std::size_t i) {
         plan.amount = strategies::approval_for(asset.debt);
         plan.needs_approval = true;
         plan.before = plan.after = later->summary;
-        const bool reset = position.incident && position.incident->reset_approval;
-        if (reset) plan.calls.push_back(erc20::approve(asset.asset, market.spender(), TokenAmount{}));
+        if (reset && !funds->second.allowance->is_zero())
+            plan.calls.push_back(erc20::approve(asset.asset, market.spender(), TokenAmount{}));
         plan.calls.push_back(erc20::approve(asset.asset, market.spender(), plan.amount));
         position.prepared_ms = now;
-        open_incident(i, true);
+        open_incident(i, true).reset_approval = reset;
         start_check(i, std::move(decision), std::move(plan), false);
         return;
     }
@@ -308,9 +315,11 @@ void Core::record(std::size_t i, Decision decision) {
         decision.outcome = outcome;
         decision.reason = reason;
     }
-    if (position.last && position.last->block.hash == decision.block.hash &&
-        position.last->outcome == decision.outcome && position.last->reason == decision.reason)
-        return;
+    if (position.last && position.last->block.hash == decision.block.hash) {
+        const bool same = position.last->outcome == decision.outcome && position.last->reason == decision.reason;
+        const bool acted = position.last->outcome == Outcome::Acting && decision.outcome == Outcome::Waiting;
+        if (same || acted) return;
+    }
     position.last = decision;
     out.put(Decide{std::move(decision)});
 }

@@ -77,7 +77,21 @@ void Core::on(const Restarted& event) {
     pump();
 }
 
+/// A block at which a position at risk could not even be looked at has its reason in the record too.
+void Core::account_for_missed() {
+    if (canon.empty()) return;
+    for (const auto i : at_risk_) {
+        if (positions[i].evaluated == canon.head().hash) continue;
+        Decision decision = draft(i);
+        decision.block = canon.head();
+        decision.outcome = Outcome::Refused;
+        decision.reason = "market-sync";
+        record(i, std::move(decision));
+    }
+}
+
 void Core::on(const BlockAdded& event) {
+    account_for_missed();
     if (canon.empty())
         canon.restart(event.block);
     else
