@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "bot/engine/engine.hpp"
+#include "bot/engine/recording.hpp"
 #include "chain/codec/keccak.hpp"
 #include "strategies/erc20.hpp"
 #include "tests/support/fake_market.hpp"
@@ -120,6 +121,7 @@ class World {
     std::deque<engine::Command> todo;
     std::vector<engine::Event> heard;  // every event given
     std::unique_ptr<engine::Engine> engine;
+    std::string recording;        // since the last start
     std::int64_t extra_ms = 500;  // wall clock behind the head's timestamp
 
     // ---- switches of the faults
@@ -173,6 +175,7 @@ class World {
         std::vector<std::unique_ptr<lending::Market>> markets;
         markets.push_back(std::make_unique<FakeMarket>(market_options()));
         engine = std::make_unique<engine::Engine>(config, std::move(markets));
+        recording = engine::encode(config) + "\n";
         todo.clear();
         engine::Started started;
         for (const auto& record : journal) {
@@ -192,7 +195,11 @@ class World {
     void give(engine::EventBody body) {
         engine::Event event{now(), std::move(body)};
         heard.push_back(event);
-        for (auto& command : engine->step(event)) todo.push_back(std::move(command));
+        recording += engine::encode(event) + "\n";
+        for (auto& command : engine->step(event)) {
+            recording += engine::encode(command) + "\n";
+            todo.push_back(std::move(command));
+        }
     }
     /// Obeys commands until none is left or `limit` are done.
     std::size_t run(std::size_t limit = 100'000) {

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+#include <set>
+#include <sstream>
+
+#include "bot/engine/recording.hpp"
+#include "bot/engine/replay.hpp"
+#include "tests/support/engine_world.hpp"
+
+using namespace plimsoll;
+using namespace plimsoll::test;
+using namespace plimsoll::engine;
+
+namespace {
+
+Result<std::vector<std::unique_ptr<lending::Market>>> fake_markets(const EngineConfig& config) {
+    std::vector<std::unique_ptr<lending::Market>> out;
+    for (std::size_t i = 0; i < config.markets.size(); ++i)
+        out.push_back(std::make_unique<FakeMarket>(FakeMarket::Options{}));
+    return out;
+}
+
+Result<ReplayReport> replay_text(const std::string& text) {
+    std::istringstream in(text);
+    return replay(in, fake_markets);
+}
+
+/// A rescue with a crash in it, an approval, a replacement, a reorganisation and new settings.
+World eventful() {
+    World world;
+    world.position().limits.max_value_per_day = BaseValue{U256{1'000'000'000'000}};
+    world.position().limits.allowed_contracts = {address_of(9)};
+    world.state().tokens[kUsd].allowance[kOwner] = U256{};
+    world.paused = {"nobody"};
+    world.start();
+    world.run();
+    world.set_price(1'500);
+    world.inclusion = false;
+    world.mine(3);
+    world.start();
+    world.run();
+    world.inclusion = true;
+    world.mine(3);
+    world.reorg(1, true);
+    world.mine(2);
+    world.give(FeedStale{"silence \"\\\x01\xff"});
+    world.give(FeedLive{});
+    world.give(Tick{});
+    world.give(SettingsReloaded{world.config});
+    world.give(SetPaused{"main", true});
+    world.run();
+    world.mine(2);
+    return world;
+}
+
+}  // namespace
+
+TEST_CASE("every event and command comes back from its line unchanged") {
+    const World world = eventful();
+    std::istringstream in(world.recording);
+    std::string line;
+    REQUIRE(std::getline(in, line));
+    const auto config = parse_header(line);
+    REQUIRE(config);
+    CHECK(encode(*config) == line);
+    std::set<std::string> kinds;
+    while (std::getline(in, line)) {
+        kinds.insert(line.substr(0, line.find(',')));
+        if (is_command_line(line)) {
+            const auto command = parse_command(line);
+            REQUIRE_MESSAGE(command, line);
+            CHECK(encode(*command) == line);
+        } else {
+            REQUIRE(is_event_line(line));
+            const auto event = parse_event(line);
+            REQUIRE_MESSAGE(event, line);
+            CHECK(encode(*event) == line);
+        }
+    }
+    CHECK(kinds.size() == 18 + 12 - 0);  // all events, all commands
+    for (const auto& command : world.done) CHECK(encode(*parse_command(encode(command))) == encode(command));
+}
+
+TEST_CASE("a recording replays to the same commands, bit for bit") {
+    const World world = eventful();
+    const auto report = replay_text(world.recording);
+    REQUIRE(report);
+    CHECK_MESSAGE(report->same(), to_text(*report));
+    CHECK(report->events > 50);
+    CHECK(report->decisions > 3);
+    CHECK(to_text(*report) == std::to_string(report->decisions) + " decisions, 0 differ");
+}
+
+TEST_CASE("a changed recording is found out, and the place is named") {
+    const World world = eventful();
+    std::string text = world.recording;
+    const std::size_t at = text.find("\"outcome\":5");
+    REQUIRE(at != std::string::npos);
+    text[at + 10] = '4';
+    const auto report = replay_text(text);
+    REQUIRE(report);
+    CHECK_FALSE(report->same());
+    CHECK(report->decisions_differ == 1);
+    CHECK(report->first_difference.find("recorded: {\"command\":\"decide\"") != std::string::npos);
+    CHECK(to_text(*report).find(" decisions, 1 differ\nfirst difference after the event of line ") !=
+          std::string::npos);
+}
+
+TEST_CASE("a recording that ends in the middle of a line replays up to there") {
+    const World world = eventful();
+    for (const std::size_t cut :
+         {world.recording.size() - 20, world.recording.size() / 2, world.recording.size() / 3}) {
+        const auto report = replay_text(world.recording.substr(0, cut));
+        REQUIRE(report);
+        CHECK_MESSAGE(report->same(), to_text(*report));
+        CHECK(report->cut_short);
+    }
+}
+
+TEST_CASE("lines that are no recording are refused with their place") {
+    const std::string header = encode(EngineConfig{});
+    CHECK(replay_text("").error().message == "recording: empty");
+    CHECK(parse_header("{}").error().message == "recording: header: field recording is missing or of another form");
+    CHECK(parse_header("{\"recording\":9,\"config\":{}}").error().code == Errc::Unsupported);
+    CHECK(parse_header("{\"recording\":1,\"config\":{\"chain\":1}}").error().message ==
+          "recording: header: field config.chain is missing or of another form");
+    CHECK(replay_text(header + "\nnonsense\n").error().message == "line 2: recording: a line is no JSON object");
+    CHECK(parse_event("{\"event\":\"party\",\"time_ms\":1}").error().message == "recording: unknown event party");
+    CHECK(parse_event("{\"event\":\"gas_done\",\"time_ms\":1,\"id\":1,\"error\":\"\",\"gas\":-1}").error().message ==
+          "recording: gas_done: field gas is missing or of another form");
+    CHECK(parse_event("{\"event\":\"tick\",\"time_ms\":1.5}").error().code == Errc::Decode);
+    CHECK(parse_command("{\"command\":\"broadcast\",\"raw\":\"0x1\",\"hash\":\"0x\"}").error().code == Errc::Decode);
+}
