@@ -83,8 +83,6 @@ Result<Signature> PrivateKey::sign(const Hash32& digest) const {
     TRY(out.r, U256::from_be(ByteView(compact).first(32)));
     TRY(out.s, U256::from_be(ByteView(compact).last(32)));
     out.odd_y = id == 1;
-    TRY(const auto signer, recover_key(digest, out));
-    if (signer != public_) return fail(Errc::Internal, "the signature does not lead back to its key");
     return out;
 }
 

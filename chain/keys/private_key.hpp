@@ -23,8 +23,8 @@ class PrivateKey {
     const Address& address() const { return address_; }
     ByteView bytes() const { return secret_.view(); }
 
-    /// Deterministic (RFC 6979), low s (EIP-2). The signer is recovered from the result and compared before it is
-    /// returned: a fault while signing is Errc::Internal, not a signature.
+    /// Deterministic (RFC 6979), low s (EIP-2). Whoever uses the result recovers the signer from it and compares, as
+    /// tx::sign does: that costs as much as signing, so it is done once, where the bytes leave.
     Result<Signature> sign(const Hash32& digest) const;
 
   private:

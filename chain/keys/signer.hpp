@@ -13,7 +13,8 @@ class Signer {
     virtual ~Signer() = default;
 
     virtual const Address& address() const = 0;
-    /// May block for as long as the holder of the key takes. The result is low s and recovers to address().
+    /// May block for as long as the holder of the key takes. The caller proves that the result is
+    /// low s and recovers to address().
     virtual Result<Signature> sign(const Hash32& digest) = 0;
 };
 
