@@ -75,7 +75,7 @@ void check_chains(std::vector<Chain>& chains, Context& context) {
 
 void check_market(const Market& market, std::vector<Chain>& chains, Context& context) {
     const std::string key = fmt::format("market.{}.chain", market.name);
-    if (!context.good(key)) return;
+    if (!context.good(key) || !context.good("chain")) return;
     const Chain* chain = by_name(chains, market.chain);
     if (chain == nullptr) {
         const std::string close = nearest(market.chain, names(chains));
@@ -116,6 +116,10 @@ void resolve_market(const Position& position, const std::string& key, Settings& 
     const auto chain = std::find_if(settings.chains.begin(), settings.chains.end(),
                                     [&](const Chain& c) { return c.id == known->chain_id; });
     if (chain == settings.chains.end()) {
+        const bool ids_known = std::all_of(settings.chains.begin(), settings.chains.end(), [&](const Chain& c) {
+            return context.good(fmt::format("chain.{}.id", c.name));
+        });
+        if (!ids_known || !context.good("chain")) return;
         context.report.error(Code::UnknownReference, context.place(key), key,
                              fmt::format("market {} has no chain", toml_string(position.market)),
                              fmt::format("it is on chain id {}, which no [chain.NAME] has", known->chain_id),

@@ -23,6 +23,7 @@ struct Node {
     bool boolean = false;        // of Boolean
     std::vector<Node> items;     // of Array
     std::vector<Entry> entries;  // of Table, in the order of the file
+    bool heading = false;        // a Table under a heading, not in braces
 
     const Node* find(std::string_view key) const;
     Node* find(std::string_view key);

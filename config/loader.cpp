@@ -105,15 +105,20 @@ void read_named(const Node& root, std::string_view kind, std::size_t most, Conte
     if (group->entries.size() > most)
         context.report.error(Code::TooMany, group->place, std::string(kind), fmt::format("too many [{}.NAME]", kind),
                              fmt::format("{} of at most {}", group->entries.size(), most), "remove some");
+    const auto stray = std::find_if(group->entries.begin(), group->entries.end(),
+                                    [](const Entry& entry) { return entry.value.type != Node::Type::Table; });
+    const bool nameless = stray != group->entries.end();
+    if (nameless) {
+        const bool list = stray->value.type == Node::Type::Array && stray->key == "position";
+        context.failed.insert(std::string(kind));
+        context.report.error(Code::WrongType, stray->place, fmt::format("{}.{}", kind, stray->key),
+                             fmt::format("`{}` stands in [{}], which needs a name", stray->key, kind),
+                             "it belongs to no section", list ? fmt::format("write [[{}.NAME.position]]", kind) : mend);
+    }
     std::map<std::string, std::string> seen;
     for (const auto& entry : group->entries) {
         const Section section{fmt::format("{}.{}", kind, entry.key), fmt::format("[{}.{}]", kind, entry.key)};
-        if (entry.value.type != Node::Type::Table) {
-            context.report.error(Code::WrongType, entry.place, section.key,
-                                 fmt::format("`{}` in [{}] needs a name", entry.key, kind),
-                                 fmt::format("[{}] holds only named tables", kind), mend);
-            continue;
-        }
+        if (nameless && !entry.value.heading) continue;
         if (const auto why = not_a_name(entry.key)) {
             context.report.error(Code::BadName, entry.place, section.key,
                                  fmt::format("{} has a bad name", section.title), *why,

@@ -55,6 +55,7 @@ constexpr Setting<Daemon> kDaemon[] = {
         .choices = "trace|debug|info|warn|error",
         .example = "\"info\"",
         .text = "Lines below this level are not written.",
+        .restart = true,
     }),
     setting<&Daemon::record>({
         .key = "record",
@@ -112,6 +113,7 @@ constexpr Setting<Chain> kChain[] = {
         .most = U256{60 * kMinute},
         .example = "\"36s\"",
         .text = "An older head is stale: the daemon alerts and spends nothing until it is fresh.",
+        .restart = true,
     }),
     setting<&Chain::block_time>({
         .key = "block_time",
@@ -121,6 +123,7 @@ constexpr Setting<Chain> kChain[] = {
         .most = U256{10 * kMinute},
         .example = "\"12s\"",
         .text = "Usual time between blocks.",
+        .restart = true,
     }),
     setting<&Chain::call_deadline>({
         .key = "call_deadline",
@@ -130,6 +133,7 @@ constexpr Setting<Chain> kChain[] = {
         .most = U256{2 * kMinute},
         .example = "\"5s\"",
         .text = "A request without an answer after this time has failed, its outcome unknown.",
+        .restart = true,
     }),
     setting<&Chain::audit_interval>({
         .key = "audit_interval",
@@ -149,6 +153,7 @@ constexpr Setting<Chain> kChain[] = {
         .most = U256{256},
         .example = "\"1 block\"",
         .text = "Blocks, the including one counted, after which a receipt settles an incident.",
+        .restart = true,
     }),
     setting<&Chain::replace_after>({
         .key = "replace_after",
@@ -158,6 +163,7 @@ constexpr Setting<Chain> kChain[] = {
         .most = U256{256},
         .example = "\"2 blocks\"",
         .text = "A transaction that is not included after this many blocks is replaced with a higher fee.",
+        .restart = true,
     }),
 };
 

@@ -23,6 +23,7 @@ Node convert(const toml::node& from) {
     Node out;
     out.place = place_of(from.source());
     if (const auto* table = from.as_table()) {
+        out.heading = !table->is_inline();
         for (const auto& [key, value] : *table) {
             Entry entry;
             entry.key = std::string(key.str());
@@ -193,8 +194,7 @@ void mark_broken(Node& root, const RawLine& raw, std::uint32_t line) {
     // The section a line belongs to is the one whose heading stands last above it.
     Node* owner = &root;
     const auto search = [&](auto&& self, Node& node) -> void {
-        if (node.type == Node::Type::Table && node.place.line <= line && node.place.line >= owner->place.line)
-            owner = &node;
+        if (node.heading && node.place.line <= line && node.place.line >= owner->place.line) owner = &node;
         for (auto& entry : node.entries) self(self, entry.value);
         for (auto& item : node.items) self(self, item);
     };
