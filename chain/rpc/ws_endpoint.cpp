@@ -270,7 +270,8 @@ Task<std::vector<Outcome>> WsEndpoint::settle_all(std::vector<Request> requests,
     group->asked = now();
     group->missing = requests.size();
     if (fsm_.wrong_chain()) {
-        group->outcomes.assign(requests.size(), tl::unexpected(Failure(fsm_.last_error())));
+        for (std::size_t i = 0; i < requests.size(); ++i)
+            group->outcomes[i] = failure(Errc::Mismatch, requests[i].method + ": " + fsm_.last_error().message);
         co_return std::move(group->outcomes);
     }
     auto ids = submit(std::move(requests), one_frame);
@@ -282,8 +283,10 @@ Task<std::vector<Outcome>> WsEndpoint::settle_all(std::vector<Request> requests,
     for (std::size_t i = 0; i < group->ids.size(); ++i) waiters_[group->ids[i]] = Waiter{group, i};
     pump();
     arm();
-    std::function<void()> on_cancel = [self, group] { self->cancel(group); };
-    co_await park<bool>(group->parked, std::move(on_cancel));
+    if (group->missing > 0) {
+        std::function<void()> on_cancel = [self, group] { self->cancel(group); };
+        co_await park<bool>(group->parked, std::move(on_cancel));
+    }
     co_return std::move(group->outcomes);
 }
 

@@ -60,7 +60,13 @@ Task<Result<void>> WsTransport<TlsStream>::secure() {
     if (!is_address(host) && !announce(tls.native_handle(), host))
         co_return fail(Errc::Io, "TLS: the host name cannot be announced");
     boost::system::error_code error;
-    tls.set_verify_callback(asio::ssl::host_name_verification(host), error);
+    const auto verify_host = [rule = asio::ssl::host_name_verification(host)](bool good,
+                                                                              asio::ssl::verify_context& context) {
+        if (!good || rule(good, context)) return good;
+        X509_STORE_CTX_set_error(context.native_handle(), X509_V_ERR_HOSTNAME_MISMATCH);
+        return false;
+    };
+    tls.set_verify_callback(verify_host, error);
     if (error) co_return tl::unexpected(ws_error("TLS", error));
     const auto [shaken] = co_await tls.async_handshake(asio::ssl::stream_base::client, kAwait);
     if (!shaken) co_return Result<void>{};
@@ -68,8 +74,6 @@ Task<Result<void>> WsTransport<TlsStream>::secure() {
     if (verdict != X509_V_OK)
         co_return fail(Errc::Refused, fmt::format("TLS: the certificate of {} is refused: {}", host,
                                                   X509_verify_cert_error_string(verdict)));
-    if (ERR_GET_REASON(static_cast<unsigned long>(shaken.value())) == SSL_R_CERTIFICATE_VERIFY_FAILED)
-        co_return fail(Errc::Refused, fmt::format("TLS: the certificate is not for the host {}", host));
     co_return tl::unexpected(ws_error("the TLS handshake", shaken));
 }
 

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/fake_node.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "chain/rpc/eth_client.hpp"
+#include "chain/rpc/multicall.hpp"
+#include "tests/support/certificates.hpp"
+#include "tests/support/fake_chain.hpp"
+#include "tests/support/run_task.hpp"
+
+using namespace plimsoll;
+using namespace plimsoll::rpc;
+using plimsoll::test::FakeChain;
+using plimsoll::test::FakeNode;
+using plimsoll::test::FakeNodeOptions;
+using plimsoll::test::Reaction;
+
+namespace {
+
+EndpointOptions options_for(const std::string& url) {
+    EndpointOptions out;
+    out.url = url;
+    out.chain_id = 1;
+    out.deadline = std::chrono::milliseconds(3'000);
+    out.random = [] { return 0.0; };
+    return out;
+}
+
+/// A chain of a few blocks behind a node, and a client of it.
+struct World {
+    boost::asio::io_context io;
+    FakeChain chain;
+    std::unique_ptr<FakeNode> node;
+    std::unique_ptr<EthClient> eth;
+
+    explicit World(FakeNode::OnMessage on_message = {}, FakeNodeOptions options = {}) {
+        for (int i = 0; i < 5; ++i) chain.add('a');
+        node = std::make_unique<FakeNode>(io.get_executor(), on_message ? std::move(on_message) : chain.handler(),
+                                          std::move(options));
+    }
+    ~World() { eth.reset(); }
+
+    void connect(EndpointOptions options) { eth = make_eth(io.get_executor(), std::move(options)).value(); }
+
+    /// Runs `body`, which may hold references to the test.
+    template <class Body>
+    void run(Body body) {
+        test::run(io, body());
+    }
+    EndpointStats stats() { return eth->endpoint().stats(); }
+};
+
+Request make(std::string method, std::string params = "[]") {
+    Request out;
+    out.method = std::move(method);
+    out.params = std::move(params);
+    return out;
+}
+
+BlockId by_hash(const Hash32& hash) {
+    BlockId out;
+    out.value = hash;
+    return out;
+}
+
+}  // namespace
+
+TEST_SUITE("a node over sockets") {
+    TEST_CASE("the same calls over WebSocket and HTTP") {
+        for (const bool socket : {true, false}) {
+            CAPTURE(socket);
+            World world;
+            world.connect(options_for(socket ? world.node->ws() : world.node->http()));
+            world.run([&]() -> Task<void> {
+                const auto chain_id = co_await world.eth->chain_id();
+                CHECK(chain_id.value() == 1);
+                BlockId latest;
+                const auto head = co_await world.eth->header(latest);
+                CHECK(head.value() == world.chain.head());
+                const auto missing = co_await world.eth->header(by_hash(FakeChain::hash('x', 1)));
+                CHECK(missing.error().code == Errc::NotFound);
+                LogFilter filter;
+                const auto logs = co_await world.eth->logs_of_block(filter, world.chain.head().ref.hash);
+                CHECK(logs.value().empty());
+                const auto unknown = co_await world.eth->logs_of_block(filter, FakeChain::hash('x', 1));
+                CHECK(unknown.error().code == Errc::NotFound);
+                const auto code = co_await world.eth->code(Address{}, latest);
+                CHECK(code.error().code == Errc::Rpc);
+                CHECK(code.error().message == "eth_getCode: node error -32601: the method does not exist");
+                const auto outcomes =
+                    co_await world.eth->endpoint().batch(std::vector<Request>(3, make("eth_chainId")));
+                for (const auto& outcome : outcomes) CHECK(outcome.value().value().raw() == "0x1");
+                const auto all = co_await world.eth->endpoint().all(std::vector<Request>(3, make("eth_chainId")));
+                for (const auto& outcome : all) CHECK(outcome.value().value().raw() == "0x1");
+            });
+            const auto stats = world.stats();
+            CHECK(stats.requests_sent == 13);
+            CHECK(stats.faults == 0);
+            CHECK(stats.timeouts == 0);
+            CHECK(stats.connections == 1);
+            CHECK(stats.state == "live");
+        }
+    }
+
+    TEST_CASE("credentials of the URL go with the request and not into messages") {
+        for (const bool socket : {true, false}) {
+            World world;
+            auto options =
+                options_for(fmt::format("{}://me:secret@127.0.0.1:{}/key", socket ? "ws" : "http", world.node->port()));
+            world.connect(options);
+            world.run([&]() -> Task<void> {
+                const auto chain_id = co_await world.eth->chain_id();
+                CHECK(chain_id.value() == 1);
+            });
+            CHECK(world.node->authorizations().front() == "Basic bWU6c2VjcmV0");
+            CHECK(world.stats().url.find("secret") == std::string::npos);
+            CHECK(world.stats().url.find("key") == std::string::npos);
+        }
+    }
+
+    TEST_CASE("a reset and an orderly close while idle: both are found out and mended") {
+        for (const bool reset : {true, false}) {
+            World world;
+            world.connect(options_for(world.node->ws()));
+            world.run([&]() -> Task<void> {
+                const auto subscription = world.eth->subscribe_heads();
+                std::string heard;
+                while (heard.find("ended began") == std::string::npos) {
+                    const auto note = co_await subscription->next();
+                    REQUIRE(note);
+                    if (note->kind == SubscriptionNote::Kind::Ended) heard += "ended ";
+                    if (note->kind != SubscriptionNote::Kind::Began) continue;
+                    heard += "began ";
+                    if (world.node->connections() > 1) continue;
+                    if (reset)
+                        world.node->drop_all();
+                    else
+                        world.node->close_all();
+                }
+                CHECK(heard == "began ended began ");
+            });
+            CHECK(world.stats().connections == 2);
+        }
+    }
+
+    TEST_CASE("a connection lost in a call: a read is made again, a transaction is not") {
+        int drops = 1;
+        FakeChain chain;
+        chain.add('a');
+        const auto moody = [&](const std::string& message) {
+            if (message.find("eth_chainId") != std::string::npos || drops-- <= 0) return chain.react(message);
+            Reaction reset;
+            reset.drop = true;
+            return std::vector<Reaction>(1, reset);
+        };
+        World world(moody);
+        world.connect(options_for(world.node->ws()));
+        world.run([&]() -> Task<void> {
+            BlockId latest;
+            const auto head = co_await world.eth->header(latest);
+            CHECK(head.has_value());
+            drops = 1;
+            const auto sent = co_await world.eth->send_raw_transaction(Bytes(3, 1));
+            CHECK(sent.error().code == Errc::Io);
+        });
+        std::size_t written = 0;
+        for (const auto& text : world.node->received())
+            written += text.find("eth_sendRawTransaction") != std::string::npos ? 1U : 0U;
+        CHECK(written == 1);
+    }
+
+    TEST_CASE("garbage, foreign ids and messages out of turn fail nobody else's call") {
+        FakeChain chain;
+        chain.add('a');
+        const auto noisy = [&](const std::string& message) {
+            std::vector<Reaction> out;
+            for (const auto* noise :
+                 {"<html>", R"({"jsonrpc":"2.0","id":999,"result":1})", "[", R"({"id":1,"method":"eth_call"})",
+                  R"({"method":"eth_subscription","params":{"subscription":"0x99","result":1}})"}) {
+                out.emplace_back();
+                out.back().text = noise;
+            }
+            const auto answer = chain.react(message);
+            out.insert(out.end(), answer.begin(), answer.end());
+            return out;
+        };
+        World world(noisy);
+        world.connect(options_for(world.node->ws()));
+        world.run([&]() -> Task<void> {
+            BlockId latest;
+            const auto head = co_await world.eth->header(latest);
+            CHECK(head.value() == chain.head());
+        });
+        CHECK(world.stats().faults == 10);
+    }
+
+    TEST_CASE("an answer above the limit is refused; the next call is served") {
+        for (const bool socket : {true, false}) {
+            CAPTURE(socket);
+            FakeChain chain;
+            chain.add('a');
+            const auto generous = [&](const std::string& message) {
+                if (message.find("eth_getCode") == std::string::npos) return chain.react(message);
+                Reaction flood;
+                flood.text = R"({"jsonrpc":"2.0","id":2,"result":"0x)" + std::string(100'000, '0') + "\"}";
+                return std::vector<Reaction>(1, flood);
+            };
+            World world(generous);
+            auto options = options_for(socket ? world.node->ws() : world.node->http());
+            options.limits.frame_bytes = 10'000;
+            options.deadline = std::chrono::milliseconds(400);  // over WebSocket the read is made again until then
+            world.connect(options);
+            world.run([&]() -> Task<void> {
+                BlockId latest;
+                const auto code = co_await world.eth->code(Address{}, latest);
+                REQUIRE_FALSE(code);
+                CHECK(code.error().code == (socket ? Errc::Timeout : Errc::Range));
+                const auto head = co_await world.eth->header(latest);
+                CHECK(head.value() == chain.head());
+            });
+        }
+    }
+
+    TEST_CASE("a node that does not answer in time") {
+        for (const bool socket : {true, false}) {
+            World world([](const std::string& message) {
+                Reaction reaction;
+                if (message.find("eth_chainId") != std::string::npos) {
+                    const auto id = rpc::JsonDocument::parse(message).value()->root().at("id")->raw();
+                    reaction.text = fmt::format(R"({{"id":{},"result":"0x1"}})", id);
+                    return std::vector<Reaction>(1, reaction);
+                }
+                return std::vector<Reaction>();
+            });
+            auto options = options_for(socket ? world.node->ws() : world.node->http());
+            options.deadline = std::chrono::milliseconds(50);
+            world.connect(options);
+            world.run([&]() -> Task<void> {
+                BlockId latest;
+                const auto head = co_await world.eth->header(latest);
+                CHECK(head.error().code == Errc::Timeout);
+            });
+            CHECK(world.stats().timeouts == 1);
+        }
+    }
+
+    TEST_CASE("HTTP that is no JSON-RPC") {
+        struct Row {
+            unsigned status;
+            const char* body;
+            Errc code;
+            const char* reason;
+        };
+        constexpr Row kTable[] = {
+            {503, "<html>busy</html>", Errc::Io, "HTTP 503"},
+            {429, "slow down", Errc::Io, "HTTP 429: the node limits the rate of requests"},
+            {401, "", Errc::Refused, "HTTP 401: the node refuses the credentials"},
+            {200, "", Errc::Decode, "JSON: the text ends where a value should stand at byte 0"},
+            {200, "[]", Errc::Decode, "no answer to it in the reply"},
+            {500, R"({"id":1,"result":"0x1"})", Errc::Io, "HTTP 500"},
+            {301, "", Errc::Io, "HTTP 301"},
+        };
+        for (const auto& row : kTable) {
+            CAPTURE(row.reason);
+            World world([&row](const std::string&) {
+                Reaction reaction;
+                reaction.text = row.body;
+                reaction.status = row.status;
+                return std::vector<Reaction>(1, reaction);
+            });
+            world.connect(options_for(world.node->http()));
+            world.run([&]() -> Task<void> {
+                BlockId latest;
+                const auto head = co_await world.eth->header(latest);
+                REQUIRE_FALSE(head);
+                CHECK(head.error().code == row.code);
+                CHECK(head.error().message == fmt::format("eth_chainId: {}: {}", world.node->http(), row.reason));
+            });
+        }
+    }
+
+    TEST_CASE("an error of the node counts whatever the HTTP status") {
+        World world([](const std::string&) {
+            Reaction reaction;
+            reaction.text = R"({"jsonrpc":"2.0","id":null,"error":{"code":-32005,"message":"daily limit"}})";
+            reaction.status = 429;
+            return std::vector<Reaction>(1, reaction);
+        });
+        world.connect(options_for(world.node->http()));
+        world.run([&]() -> Task<void> {
+            const auto chain_id = co_await world.eth->chain_id();
+            CHECK(chain_id.error().message == "eth_chainId: node error -32005: daily limit");
+        });
+    }
+
+    TEST_CASE("HTTP: the wrong chain is asked nothing else, and connections are reused") {
+        World world;
+        world.chain.chain_id = 5;
+        world.connect(options_for(world.node->http()));
+        world.run([&]() -> Task<void> {
+            BlockId latest;
+            const auto head = co_await world.eth->header(latest);
+            CHECK(head.error().code == Errc::Mismatch);
+            world.chain.chain_id = 1;
+            for (int i = 0; i < 5; ++i) {
+                const auto again = co_await world.eth->header(latest);
+                CHECK(again.has_value());
+            }
+        });
+        CHECK(world.chain.calls["eth_getBlockByNumber"] == 5);
+        CHECK(world.chain.calls["eth_chainId"] == 2);
+        CHECK(world.node->connections() == 1);
+    }
+
+    TEST_CASE("a handshake that is refused says so") {
+        FakeNodeOptions refusing;
+        refusing.refuse_upgrade = 403;
+        World world({}, refusing);
+        auto options = options_for(world.node->ws());
+        options.deadline = std::chrono::milliseconds(60);
+        world.connect(options);
+        world.run([&]() -> Task<void> {
+            const auto chain_id = co_await world.eth->chain_id();
+            CHECK(chain_id.error().message ==
+                  fmt::format(
+                      "eth_chainId: could not be sent in time ({}: the WebSocket handshake was answered with HTTP 403)",
+                      world.node->ws()));
+        });
+    }
+
+    TEST_CASE("nobody listens") {
+        for (const bool socket : {true, false}) {
+            World world;
+            const std::string url = socket ? world.node->ws() : world.node->http();
+            world.node->shut();
+            auto options = options_for(url);
+            options.deadline = std::chrono::milliseconds(60);
+            world.connect(options);
+            world.run([&]() -> Task<void> {
+                const auto chain_id = co_await world.eth->chain_id();
+                CHECK(chain_id.error().code == (socket ? Errc::Timeout : Errc::Io));
+                const auto said = chain_id.error().message;
+                CHECK_MESSAGE(said.find(socket ? "connecting: Connection refused" : "Couldn't connect to server") !=
+                                  std::string::npos,
+                              said);
+            });
+        }
+    }
+}
+
+TEST_SUITE("TLS") {
+    TEST_CASE("certificates: the right one serves, every other is refused, and nothing is ever said in the clear") {
+        test::Certificates certificates;
+        struct Row {
+            const char* name;
+            test::Certificates::Subject subject;
+            bool trusted;        // our authority's file is given
+            const char* reason;  // part of the message; empty: served
+        };
+        const Row table[] = {
+            {"right", {}, true, ""},
+            {"right, DNS name besides", {"DNS:node.example,IP:127.0.0.1"}, true, ""},
+            {"unknown authority",
+             {},
+             false,
+             "the certificate of 127.0.0.1 is refused: unable to get local issuer certificate"},
+            {"self-signed",
+             {"IP:127.0.0.1", -3'600, 3'600, true},
+             true,
+             "the certificate of 127.0.0.1 is refused: self-signed certificate"},
+            {"expired",
+             {"IP:127.0.0.1", -7'200, -3'600},
+             true,
+             "the certificate of 127.0.0.1 is refused: certificate has expired"},
+            {"not yet valid",
+             {"IP:127.0.0.1", 3'600, 7'200},
+             true,
+             "the certificate of 127.0.0.1 is refused: certificate is not yet valid"},
+            {"another host", {"DNS:node.example"}, true, "the certificate of 127.0.0.1 is refused: hostname mismatch"},
+            {"another address", {"IP:127.0.0.2"}, true, "the certificate of 127.0.0.1 is refused: hostname mismatch"},
+        };
+        for (const auto& row : table) {
+            for (const bool socket : {true, false}) {
+                CAPTURE(row.name);
+                CAPTURE(socket);
+                const auto pair = certificates.issue(row.subject);
+                FakeNodeOptions tls;
+                tls.certificate_file = pair.certificate;
+                tls.key_file = pair.key;
+                World world({}, tls);
+                auto options =
+                    options_for(fmt::format("{}://127.0.0.1:{}", socket ? "wss" : "https", world.node->port()));
+                options.deadline = std::chrono::milliseconds(*row.reason == '\0' ? 3'000 : 80);
+                if (row.trusted) options.ca_file = certificates.ca_file();
+                world.connect(options);
+                world.run([&]() -> Task<void> {
+                    const auto chain_id = co_await world.eth->chain_id();
+                    if (*row.reason == '\0') {
+                        CHECK(chain_id.value() == 1);
+                        co_return;
+                    }
+                    REQUIRE_FALSE(chain_id);
+                    const auto said = chain_id.error().message;
+                    if (socket)
+                        CHECK_MESSAGE(said.find(row.reason) != std::string::npos, said);
+                    else
+                        CHECK_MESSAGE(chain_id.error().code == Errc::Refused, said);
+                });
+                if (*row.reason != '\0') CHECK(world.node->received().empty());
+            }
+        }
+    }
+
+    TEST_CASE("a host name is checked as a name") {
+        test::Certificates certificates;
+        test::Certificates::Subject localhost;
+        localhost.alternative_name = "DNS:localhost";
+        const auto pair = certificates.issue(localhost);
+        FakeNodeOptions tls;
+        tls.certificate_file = pair.certificate;
+        tls.key_file = pair.key;
+        World world({}, tls);
+        auto options = options_for("wss://localhost:" + world.node->port());
+        options.ca_file = certificates.ca_file();
+        world.connect(options);
+        world.run([&]() -> Task<void> {
+            const auto chain_id = co_await world.eth->chain_id();
+            CHECK(chain_id.value() == 1);
+        });
+    }
+
+    TEST_CASE("a server without TLS is not spoken to") {
+        World world;
+        for (const char* scheme : {"wss", "https"}) {
+            auto options = options_for(fmt::format("{}://127.0.0.1:{}", scheme, world.node->port()));
+            options.deadline = std::chrono::milliseconds(60);
+            world.connect(options);
+            world.run([&]() -> Task<void> {
+                const auto chain_id = co_await world.eth->chain_id();
+                CHECK_FALSE(chain_id);
+            });
+        }
+        CHECK(world.node->received().empty());
+    }
+
+    TEST_CASE("a CA file that cannot be read is told at once") {
+        boost::asio::io_context io;
+        auto options = options_for("wss://127.0.0.1:1");
+        options.ca_file = "/nonexistent/ca.pem";
+        const auto eth = make_eth(io.get_executor(), options);
+        REQUIRE_FALSE(eth);
+        CHECK(eth.error().code == Errc::Io);
+        CHECK(eth.error().message ==
+              "TLS: certificates of /nonexistent/ca.pem cannot be loaded: No such file or directory");
+    }
+}
