@@ -131,6 +131,7 @@ class World {
     bool receipts_hidden = false;
     Nonce foreign_pending = 0;
     std::function<void(const engine::Command&)> before;  // called before each command
+    std::function<void()> after_command;                 // called when its effect is there, before its answer
     bool forced_revert = false;                          // included transactions fail
 
     World() {
@@ -193,6 +194,7 @@ class World {
         });
     }
     void give(engine::EventBody body) {
+        if (obeying_ && after_command) after_command();
         engine::Event event{now(), std::move(body)};
         heard.push_back(event);
         recording += engine::encode(event) + "\n";
@@ -210,11 +212,17 @@ class World {
             ++count;
             if (before) before(command);
             done.push_back(command);
-            std::visit([&](const auto& c) { obey(c); }, command);
+            obeying_ = true;
+            try {
+                std::visit([&](const auto& c) { obey(c); }, command);
+            } catch (...) {
+                obeying_ = false;
+                throw;
+            }
+            obeying_ = false;
         }
         return count;
     }
-    void settle_down() { run(); }
 
     // ---- the chain's life
     void set_price(std::uint64_t dollars) {
@@ -462,6 +470,7 @@ class World {
         return log;
     }
 
+    bool obeying_ = false;
     std::vector<std::function<Log(ChainState&)>> next_logs_;
     std::map<Hash32, PendingTx> known_;
     std::uint64_t revision_ = 0;
