@@ -87,7 +87,7 @@ TEST_SUITE("a node over sockets") {
                 CHECK(logs.value().empty());
                 const auto unknown = co_await world.eth->logs_of_block(filter, FakeChain::hash('x', 1));
                 CHECK(unknown.error().code == Errc::NotFound);
-                const auto code = co_await world.eth->code(Address{}, latest);
+                const auto code = co_await world.eth->code(Address(), latest);
                 CHECK(code.error().code == Errc::Rpc);
                 CHECK(code.error().message == "eth_getCode: node error -32601: the method does not exist");
                 const auto outcomes =
@@ -215,7 +215,7 @@ TEST_SUITE("a node over sockets") {
             world.connect(options);
             world.run([&]() -> Task<void> {
                 BlockId latest;
-                const auto code = co_await world.eth->code(Address{}, latest);
+                const auto code = co_await world.eth->code(Address(), latest);
                 REQUIRE_FALSE(code);
                 CHECK(code.error().code == (socket ? Errc::Timeout : Errc::Range));
                 const auto head = co_await world.eth->header(latest);
