@@ -122,6 +122,12 @@ Address AaveDeployment::add_account(std::uint64_t number, std::uint8_t supplied,
     return out;
 }
 
+const AccountState& AaveDeployment::account_of(const Address& owner) const {
+    static const AccountState kNone;
+    const auto found = accounts.find(owner);
+    return found == accounts.end() ? kNone : found->second;
+}
+
 CallResult AaveDeployment::answer(const Call& call) {
     ++calls_answered;
     if (call.data.size() < 4 || broken.contains(call.to)) return kRevert;
@@ -154,8 +160,8 @@ CallResult AaveDeployment::answer_pool(const Selector& which, const U256& argume
     const auto since = [&](Version version, const U256& value) {
         return version_ >= version ? words({value}) : kRevert;
     };
-    if (which == kPoolRevision)
-        return words({U256{version_ >= Version::V31 ? 3 + static_cast<std::uint64_t>(version_) : 1}});
+    constexpr std::uint64_t kRevisions[] = {1, 4, 6, 7, 8, 9, 10, 11};
+    if (which == kPoolRevision) return words({U256{kRevisions[static_cast<std::size_t>(version_)]}});
     if (which == kGetVirtualUnderlyingBalance) return since(Version::V31, U256{});
     if (which == kGetReserveDeficit) return since(Version::V33, U256{});
     if (which == kRateStrategyConstant) return since(Version::V34, U256{1});
@@ -177,8 +183,8 @@ CallResult AaveDeployment::answer_pool(const Selector& which, const U256& argume
         if (!id) return words({U256{}});
         return which == kGetReserveData ? reserve_data(*id) : words({config_word(state.reserves[*id].state.config)});
     }
-    if (which == kGetUserConfiguration) return words({user_word(accounts[subject])});
-    if (which == kGetUserEMode) return words({U256{accounts[subject].emode}});
+    if (which == kGetUserConfiguration) return words({user_word(account_of(subject))});
+    if (which == kGetUserEMode) return words({U256{account_of(subject).emode}});
     if (which == kGetUserAccountData) return account_data(subject);
     return kRevert;
 }
@@ -208,7 +214,7 @@ CallResult AaveDeployment::reserve_data(std::size_t id) const {
 
 CallResult AaveDeployment::account_data(const Address& account) {
     const View view(state, head.timestamp);
-    const auto& of = accounts[account];
+    const auto& of = account_of(account);
     if (!missing_price(state, of).empty()) return kRevert;
     const auto sums = wide_summary(view, of);
     if (!sums) return kRevert;
@@ -253,7 +259,7 @@ CallResult AaveDeployment::answer_token(const Call& call, const Selector& which,
             std::copy(r.symbol.begin(), r.symbol.end(), old.bytes.begin());
             return words({abi::uint_of_topic(old)});
         }
-        const AccountState& account = accounts[to_address(argument)];
+        const AccountState& account = account_of(to_address(argument));
         const Holding* holding = account.find(static_cast<ReserveId>(i));
         if (which == call::kScaledBalanceOf && (call.to == r.a_token || call.to == r.debt_token)) {
             if (holding == nullptr) return words({U256{}});

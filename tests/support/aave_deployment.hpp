@@ -72,6 +72,7 @@ class AaveDeployment {
     CallResult answer_emode(const Selector& which, std::uint8_t category) const;
     CallResult reserve_data(std::size_t id) const;
     CallResult account_data(const Address& account);
+    const lending::aave_v3::AccountState& account_of(const Address& owner) const;
     U256 index(std::size_t id, bool debt) const;
     Log moved_balance(const Address& account, std::size_t id, bool debt, const U256& amount, const U256& index_before,
                       bool mint);

@@ -50,6 +50,14 @@ TEST_CASE("candidates begin with the expected profile and hold every mix once") 
     const auto all = candidates(first);
     REQUIRE_EQ(all.size(), 16);
     CHECK(all.front() == first);
+    // What exists comes before what could: 3.4, 3.5, then directed rounding with the other rules of 3.0.
+    CHECK(all[1].compounding == Profile::Compounding::Taylor);
+    CHECK(all[1].balances == Profile::Balances::HalfUp);
+    CHECK(all[2].borrows == Profile::Borrows::Down);
+    CHECK(all[2].health == Profile::Health::Sum);
+    CHECK(all[3].compounding == Profile::Compounding::Binomial);
+    CHECK(all[3].balances == Profile::Balances::Directed);
+    CHECK(all[3].borrows == Profile::Borrows::HalfUp);
     std::set<std::string> texts;
     for (const auto& p : all) {
         texts.insert(to_string(p));
