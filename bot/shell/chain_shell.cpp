@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bot/shell/chain_shell.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "bot/engine/recording.hpp"
+#include "bot/journal/journal.hpp"
+#include "bot/journal/row.hpp"
+#include "bot/log.hpp"
+#include "bot/shell/endpoints.hpp"
+#include "bot/shell/sign.hpp"
+#include "bot/view/position_view.hpp"
+
+namespace plimsoll::bot {
+
+namespace {
+
+template <class... Cases>
+struct Overload : Cases... {
+    using Cases::operator()...;
+};
+
+}  // namespace
+
+ChainShell::ChainShell(boost::asio::any_io_executor executor, config::Chain chain, ShellServices services,
+                       const engine::EngineConfig& config, std::unique_ptr<engine::Engine> engine)
+    : executor_(std::move(executor)),
+      chain_(std::move(chain)),
+      services_(std::move(services)),
+      engine_(std::move(engine)),
+      ticker_(executor_) {
+    take_levels(config);
+}
+
+void ChainShell::take_levels(const engine::EngineConfig& config) {
+    levels_.clear();
+    for (const auto& wallet : config.wallets) {
+        for (const auto& position : wallet.positions) levels_.emplace(position.name, position);
+    }
+    std::erase_if(series_, [this](const auto& entry) { return !levels_.contains(entry.first); });
+}
+
+void ChainShell::reload(engine::EngineConfig config) {
+    take_levels(config);
+    deliver(engine::SettingsReloaded{std::move(config)});
+}
+
+ChainShell::~ChainShell() = default;
+
+Task<Result<void>> ChainShell::look(engine::Started memory) {
+    CO_TRY(endpoints_, connect_endpoints(executor_, chain_));
+    CO_TRY(const auto header, co_await endpoints_.front()->header(rpc::BlockId()));
+    deliver(std::move(memory));
+    deliver(engine::FeedLive());
+    deliver(engine::Restarted{header.ref});
+    boost::asio::steady_timer pause(executor_);
+    while (outstanding_ > 0 && !stopped_) {
+        pause.expires_after(std::chrono::milliseconds(2));
+        co_await pause.async_wait(boost::asio::use_awaitable);
+    }
+    stop();
+    co_return Result<void>();
+}
+
+Task<Result<void>> ChainShell::run(engine::Started memory) {
+    CO_TRY(endpoints_, connect_endpoints(executor_, chain_));
+    feed::FeedOptions options;
+    options.head_age_max = chain_.head_age_max;
+    feed_ = std::make_unique<feed::Feed>(executor_, *endpoints_.front(), options);
+    deliver(std::move(memory));
+    spawn(tick());
+    while (!stopped_) {
+        auto event = co_await feed_->next();
+        if (!event) break;  // stopped
+        take(*std::move(event));
+    }
+    co_return Result<void>();
+}
+
+void ChainShell::take(feed::FeedEvent event) {
+    std::visit(Overload{[this](feed::BlockAdded& added) {
+                            const BlockRef block = added.block;
+                            deliver(engine::BlockAdded{block, std::move(added.logs), added.filter});
+                            if (services_.alerts != nullptr) services_.alerts->at_block(chain_.name, block);
+                            publish(block);
+                        },
+                        [this](feed::Reorg& reorg) {
+                            if (services_.metrics != nullptr)
+                                services_.metrics->reorganised(chain_.name, reorg.removed.size());
+                            deliver(engine::Reorg{reorg.ancestor, std::move(reorg.removed)});
+                        },
+                        [this](feed::Restarted& restarted) { deliver(engine::Restarted{restarted.block}); },
+                        [this](feed::Stale& stale) { deliver(engine::FeedStale{std::move(stale.reason)}); },
+                        [this](feed::Live&) { deliver(engine::FeedLive()); }},
+               event);
+}
+
+void ChainShell::stop() {
+    if (stopped_) return;
+    stopped_ = true;
+    ticker_.cancel();
+    if (feed_) feed_->stop();
+    for (const auto& endpoint : endpoints_) endpoint->endpoint().stop();
+}
+
+Task<void> ChainShell::tick() {
+    constexpr auto kPeriod = std::chrono::milliseconds(500);
+    while (!stopped_) {
+        ticker_.expires_after(kPeriod);
+        const auto [error] = co_await ticker_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        if (error || stopped_) co_return;
+        deliver(engine::Tick());
+    }
+}
+
+void ChainShell::deliver(engine::EventBody body) {
+    if (stopped_) return;
+    inbox_.push_back(engine::Event{services_.now_ms(), std::move(body)});
+    if (stepping_) return;  // an answer that came at once: taken in after the commands before it
+    stepping_ = true;
+    while (!inbox_.empty()) {
+        const engine::Event event = std::move(inbox_.front());
+        inbox_.pop_front();
+        step_began_ = std::chrono::steady_clock::now();
+        auto commands = engine_->step(event);
+        if (services_.recorder != nullptr) {
+            services_.recorder->append(engine::encode(event));
+            for (const auto& command : commands) services_.recorder->append(engine::encode(command));
+        }
+        for (auto& command : commands) carry_out(std::move(command));
+    }
+    stepping_ = false;
+}
+
+void ChainShell::answered(engine::EventBody body) {
+    --outstanding_;
+    deliver(std::move(body));
+}
+
+void ChainShell::carry_out(engine::Command command) {
+    if (services_.observe) services_.observe(command);
+    std::visit([this](auto&& it) { on(std::move(it)); }, std::move(command));
+}
+
+void ChainShell::crash_point(std::string_view where) const {
+    if (services_.crash_point) services_.crash_point(where);
+}
+
+void ChainShell::on(engine::Persist command) {
+    std::string stage = "nothing";
+    if (!command.records.empty()) stage = journal::to_string(command.records.back().stage);
+    crash_point("before persist " + stage);
+    ++outstanding_;
+    if (services_.journal == nullptr) return answered(engine::Persisted{command.id, "no journal is open"});
+    services_.journal->append(std::move(command.records), [this, id = command.id, stage](Result<void> written) {
+        crash_point("after persist " + stage);
+        answered(engine::Persisted{id, written ? std::string() : std::move(written).error().message});
+    });
+}
+
+void ChainShell::on(engine::Sign command) {
+    engine::Signed done;
+    done.id = command.id;
+    const auto signer = services_.signers.find(command.wallet);
+    if (signer == services_.signers.end()) {
+        done.error = "no signer for wallet " + command.wallet;
+    } else {
+        auto sealed = sign_fields(command.tx, *signer->second);
+        if (sealed) {
+            done.raw = std::move(sealed->raw);
+            done.hash = sealed->hash;
+        } else {
+            done.error = sealed.error().message;
+        }
+    }
+    crash_point("after sign");
+    deliver(std::move(done));
+}
+
+void ChainShell::on(engine::Alert command) {
+    if (services_.alerts != nullptr) services_.alerts->take(chain_.name, std::move(command));
+}
+
+void ChainShell::on(engine::SetLogFilter command) {
+    if (feed_) feed_->set_filter(std::move(command.filter), command.revision);
+}
+
+std::chrono::duration<double> ChainShell::step_took() const {
+    return std::chrono::steady_clock::now() - step_began_;
+}
+
+void ChainShell::on(engine::Decide command) {
+    const auto& decision = command.decision;
+    const std::string outcome(journal::to_string(decision.outcome));
+    if (services_.metrics != nullptr) {
+        services_.metrics->decided(decision.position, outcome, step_took());
+        if (decision.outcome == engine::Outcome::Refused) services_.metrics->refused(decision.reason);
+    }
+    if (services_.journal == nullptr) return;
+    log::info("decision", {{"position", decision.position},
+                           {"outcome", outcome},
+                           {"reason", decision.reason},
+                           {"health_factor", health_text(decision.health_next)},
+                           {"trigger", health_text(decision.trigger)},
+                           {"plan", decision.plan},
+                           {"block", decision.block.number}});
+    services_.journal->note(journal::DecisionRow{services_.now_ms(), std::move(command.decision)});
+}
+
+}  // namespace plimsoll::bot

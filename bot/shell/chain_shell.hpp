@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bot/alerts.hpp"
+#include "bot/engine/engine.hpp"
+#include "bot/http_server.hpp"
+#include "bot/journal/writer.hpp"
+#include "bot/metrics.hpp"
+#include "bot/recorder.hpp"
+#include "chain/feed/feed.hpp"
+#include "chain/keys/signer.hpp"
+#include "chain/rpc/eth_client.hpp"
+#include "config/settings.hpp"
+
+namespace plimsoll::bot {
+
+/// What a ChainShell needs of the rest of the process; all of it outlives the shell.
+struct ShellServices {
+    journal::JournalWriter* journal = nullptr;  // null in one-shot commands: then nothing can be signed
+    metrics::Metrics* metrics = nullptr;        // these two may be null as well
+    AlertDesk* alerts = nullptr;
+    std::map<std::string, std::shared_ptr<keys::Signer>> signers;  // by wallet name; only of live wallets
+    Recorder* recorder = nullptr;                                  // null: no recording
+    std::function<std::int64_t()> now_ms;                          // wall clock, unix milliseconds
+    /// Sees every command before it is carried out. May be empty.
+    std::function<void(const engine::Command&)> observe;
+    /// Called with the name of each step on the way of a transaction ("persist signed", "broadcast", ...), before and
+    /// after; crash tests end the process there. Empty in the product.
+    std::function<void(std::string_view)> crash_point;
+};
+
+/// One chain: its endpoints, its feed, its engine, and the carrying out of the engine's commands. It decides nothing.
+/// Everything runs on one executor with one thread.
+class ChainShell {
+  public:
+    /// `config` is what `engine` was made of.
+    ChainShell(boost::asio::any_io_executor executor, config::Chain chain, ShellServices services,
+               const engine::EngineConfig& config, std::unique_ptr<engine::Engine> engine);
+    ~ChainShell();
+    ChainShell(const ChainShell&) = delete;
+    ChainShell& operator=(const ChainShell&) = delete;
+
+    /// Connects, gives the engine its memory and follows the chain until stop(). An error is one of setting up.
+    Task<Result<void>> run(engine::Started memory);
+    void stop();
+
+    /// Takes one event in: records it, steps the engine, carries out the commands.
+    void deliver(engine::EventBody body);
+    /// Looks at the newest block once instead of following: until every request of the engine is answered. For one-shot
+    /// commands; with an engine that is not live nothing leaves the process.
+    Task<Result<void>> look(engine::Started memory);
+
+    /// New levels, limits and positions, effective at once.
+    void reload(engine::EngineConfig config);
+
+    const std::string& name() const { return chain_.name; }
+    const engine::Engine& engine() const { return *engine_; }
+    /// Lines of /-/ready.
+    std::vector<http::Check> checks() const;
+    std::vector<rpc::EndpointStats> endpoint_stats() const;
+
+  private:
+    void carry_out(engine::Command command);
+    void on(engine::Read command);
+    void on(engine::FetchFees command);
+    void on(engine::FetchAccount command);
+    void on(engine::Simulate command);
+    void on(engine::EstimateGas command);
+    void on(engine::Persist command);
+    void on(engine::Sign command);
+    void on(engine::Broadcast command);
+    void on(engine::FetchReceipt command);
+    void on(engine::Alert command);
+    void on(engine::Decide command);
+    void on(engine::SetLogFilter command);
+
+    /// Delivers what `work` answers, or its failure, as the answer to request `id`.
+    template <class Done>
+    Task<void> answer(engine::RequestId id, Task<Result<Done>> work);
+    Task<void> fetch_receipt(engine::FetchReceipt command);
+    Task<void> send_to(std::shared_ptr<rpc::EthClient> endpoint, engine::Broadcast command);
+    Task<void> tick();
+    void take(feed::FeedEvent event);
+    void take_levels(const engine::EngineConfig& config);
+    void publish(const BlockRef& head);
+    std::chrono::duration<double> step_took() const;
+    std::string endpoint_name() const;
+    void spawn(Task<void> task);
+    void answered(engine::EventBody body);
+    void crash_point(std::string_view where) const;
+
+    boost::asio::any_io_executor executor_;
+    config::Chain chain_;
+    ShellServices services_;
+    std::unique_ptr<engine::Engine> engine_;
+    std::vector<std::shared_ptr<rpc::EthClient>> endpoints_;  // the first is followed and read
+    std::unique_ptr<feed::Feed> feed_;
+    boost::asio::steady_timer ticker_;
+    std::map<std::string, config::Position> levels_;         // by name
+    std::map<std::string, metrics::PositionSeries> series_;  // by name
+    Bytes multicall_code_;
+    std::deque<engine::Event> inbox_;
+    bool stepping_ = false;
+    std::chrono::steady_clock::time_point step_began_;
+    std::size_t outstanding_ = 0;  // requests of the engine not yet answered
+    bool stopped_ = false;
+};
+
+}  // namespace plimsoll::bot

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bot/shell/make_engine.hpp"
+
+#include "chain/lending/registry.hpp"
+
+namespace plimsoll::bot {
+
+Result<std::unique_ptr<engine::Engine>> make_engine(const engine::EngineConfig& config) {
+    std::vector<std::unique_ptr<lending::Market>> markets;
+    for (const auto& entry : config.markets) {
+        auto market = lending::make_market(entry.protocol, entry.addresses_provider);
+        if (!market) return fail(std::move(market).error(), "market " + entry.name);
+        markets.push_back(*std::move(market));
+    }
+    return std::make_unique<engine::Engine>(config, std::move(markets));
+}
+
+}  // namespace plimsoll::bot
