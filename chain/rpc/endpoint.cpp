@@ -28,11 +28,12 @@ Result<std::shared_ptr<Endpoint>> make_endpoint(const boost::asio::any_io_execut
     transport.url = url;
     transport.ca_file = options.ca_file;
     transport.frame_bytes = options.limits.frame_bytes;
-    TransportFactory factory = [executor, transport]() -> Result<std::shared_ptr<Transport>> {
-        if (transport.url.is_tls()) return make_wss_transport(executor, transport);
-        return make_ws_transport(executor, transport);
-    };
-    TRY_VOID(factory());  // a missing CA file is told now, not by an endpoint that never connects
+    TransportFactory factory;
+    if (url.is_tls()) {
+        TRY(factory, wss_transports(executor, std::move(transport)));
+    } else {
+        factory = ws_transports(executor, std::move(transport));
+    }
     auto endpoint = std::make_shared<WsEndpoint>(executor, std::move(options), std::move(factory), url.shown());
     // Its own life: it ends by stop(), and keeps the endpoint until then.
     boost::asio::co_spawn(executor, endpoint->run(), [endpoint](const std::exception_ptr&) { endpoint->stop(); });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -38,10 +39,12 @@ struct TransportOptions {
     std::size_t frame_bytes = 32U << 20U;
 };
 
+/// A fresh transport for every connection.
+using TransportFactory = std::function<Result<std::shared_ptr<Transport>>()>;
+
 /// ws://, and wss:// with certificate and host name verified. There is no way from one to the other.
-std::shared_ptr<Transport> make_ws_transport(const boost::asio::any_io_executor& executor, TransportOptions options);
-/// Errc::Io if the file of certificates cannot be read.
-Result<std::shared_ptr<Transport>> make_wss_transport(const boost::asio::any_io_executor& executor,
-                                                      TransportOptions options);
+TransportFactory ws_transports(boost::asio::any_io_executor executor, TransportOptions options);
+/// The certificates are loaded once, here: Errc::Io if they cannot be.
+Result<TransportFactory> wss_transports(boost::asio::any_io_executor executor, TransportOptions options);
 
 }  // namespace plimsoll::rpc

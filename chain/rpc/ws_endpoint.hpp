@@ -10,8 +10,6 @@
 
 namespace plimsoll::rpc {
 
-using TransportFactory = std::function<Result<std::shared_ptr<Transport>>()>;
-
 /// The shell around a ConnectionFsm and a Multiplexer: sockets and timers, no rules of its own. What a frame brings is
 /// handed to its waiter inside the read, what a caller asks is written inside the call.
 class WsEndpoint : public Endpoint, public std::enable_shared_from_this<WsEndpoint> {

@@ -8,8 +8,10 @@ Task<Result<void>> WsTransport<beast::tcp_stream>::secure() {
     co_return Result<void>{};
 }
 
-std::shared_ptr<Transport> make_ws_transport(const asio::any_io_executor& executor, TransportOptions options) {
-    return std::make_shared<WsTransport<beast::tcp_stream>>(executor, std::move(options));
+TransportFactory ws_transports(asio::any_io_executor executor, TransportOptions options) {
+    return [executor = std::move(executor), options = std::move(options)]() -> Result<std::shared_ptr<Transport>> {
+        return std::make_shared<WsTransport<beast::tcp_stream>>(executor, options);
+    };
 }
 
 }  // namespace plimsoll::rpc

@@ -77,9 +77,12 @@ Task<Result<void>> WsTransport<TlsStream>::secure() {
     co_return tl::unexpected(ws_error("the TLS handshake", shaken));
 }
 
-Result<std::shared_ptr<Transport>> make_wss_transport(const asio::any_io_executor& executor, TransportOptions options) {
+Result<TransportFactory> wss_transports(asio::any_io_executor executor, TransportOptions options) {
     TRY(auto context, make_context(options.ca_file));
-    return std::make_shared<WssTransport>(executor, std::move(options), std::move(context));
+    return TransportFactory([executor = std::move(executor), options = std::move(options),
+                             context = std::move(context)]() -> Result<std::shared_ptr<Transport>> {
+        return std::make_shared<WssTransport>(executor, options, context);
+    });
 }
 
 }  // namespace plimsoll::rpc
