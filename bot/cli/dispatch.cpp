@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bot/cli/commands.hpp"
+
+namespace plimsoll::bot::cli {
+
+namespace {
+
+struct Call {
+    const Globals& globals;
+
+    ExitCode operator()(const CheckCommand& command) const { return check(globals, command); }
+    ExitCode operator()(const ConfigShowCommand& command) const { return config_show(globals, command); }
+    ExitCode operator()(const ConfigSchemaCommand& command) const { return config_schema(globals, command); }
+    ExitCode operator()(const KeysNewCommand& command) const { return keys_new(globals, command); }
+    ExitCode operator()(const KeysImportCommand& command) const { return keys_import(globals, command); }
+    ExitCode operator()(const KeysAddressCommand& command) const { return keys_address(globals, command); }
+    ExitCode operator()(const VersionCommand& command) const { return version(globals, command); }
+    ExitCode operator()(const RunCommand& command) const { return run(globals, command); }
+    ExitCode operator()(const PositionsCommand& command) const { return positions(globals, command); }
+    ExitCode operator()(const PlanCommand& command) const { return plan(globals, command); }
+    ExitCode operator()(const WhyCommand& command) const { return why(globals, command); }
+    ExitCode operator()(const HistoryCommand& command) const { return history(globals, command); }
+    ExitCode operator()(const ReplayCommand& command) const { return replay(globals, command); }
+};
+
+}  // namespace
+
+ExitCode dispatch(const Globals& globals, const Command& command) {
+    return std::visit(Call{globals}, command);
+}
+
+}  // namespace plimsoll::bot::cli

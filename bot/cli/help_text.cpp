@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bot/cli/help_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+#include "bot/cli/exit_code.hpp"
+#include "chain/types/check.hpp"
+
+namespace plimsoll::bot::cli {
+
+namespace {
+
+constexpr std::array<CommandHelp, 16> kHelp = {{
+    {"", "Watches leveraged positions in DeFi lending protocols and repays before they can be liquidated.",
+     "  plimsoll --config plimsoll.toml check\n"},
+    {"run", "The daemon: follows the chains, decides, and acts where the configuration says live.",
+     "  plimsoll --config plimsoll.toml run\n"
+     "  plimsoll --config plimsoll.toml run --dry-run     decide and record, never send\n"},
+    {"check",
+     "Checks the configuration and the files it names; with --online also nodes, markets and balances. Each line is "
+     "ok, or a problem with its mend.",
+     "  plimsoll --config plimsoll.toml check\n"
+     "  plimsoll --config plimsoll.toml check --online\n"},
+    {"config", "The configuration in force, and the reference of all settings.",
+     "  plimsoll --config plimsoll.toml config show\n"},
+    {"config show",
+     "Prints the configuration in force as TOML that loads again; each line says where its value comes from. "
+     "There are no secrets in it.",
+     "  plimsoll --config plimsoll.toml config show\n"
+     "  plimsoll --config plimsoll.toml config show --json\n"},
+    {"config schema", "Prints the reference of all settings as Markdown.", "  plimsoll config schema\n"},
+    {"positions", "Prints what is seen of the configured positions, or of any account.",
+     "  plimsoll --config plimsoll.toml positions --json\n"
+     "  plimsoll positions --rpc http://127.0.0.1:8545 --market aave-v3-core "
+     "--address 0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045\n"},
+    {"plan", "Prints what would be done for a position now, simulated, before and after. Sends nothing.",
+     "  plimsoll --config plimsoll.toml plan treasury-aave\n"},
+    {"why", "Prints every gate of the decision on a position, with its numbers.",
+     "  plimsoll --config plimsoll.toml why treasury-aave\n"},
+    {"history", "Prints what was decided and done, from the journal.",
+     "  plimsoll --config plimsoll.toml history\n"
+     "  plimsoll --config plimsoll.toml history treasury-aave --limit 10 --json\n"},
+    {"replay", "Runs a recording through the engine again and compares every command, bit for bit.",
+     "  plimsoll replay /var/lib/plimsoll/recordings/ethereum.jsonl --verify\n"},
+    {"keys", "Keystore files (Web3 Secret Storage, version 3). A private key is never printed and never an argument.",
+     "  plimsoll keys new --out treasury.json\n"},
+    {"keys new", "Makes a new key and writes its keystore. Prints the address.",
+     "  plimsoll keys new --out treasury.json\n"
+     "  plimsoll keys new --out treasury.json --passphrase-file treasury.pass\n"},
+    {"keys import",
+     "Writes a keystore of a private key in hex, from a file, a descriptor or the terminal. Prints the address.",
+     "  plimsoll keys import --out treasury.json\n"
+     "  plimsoll keys import --out treasury.json --key-file key.hex --passphrase-file treasury.pass\n"},
+    {"keys address", "Prints the address of a keystore.",
+     "  plimsoll keys address treasury.json\n"
+     "  plimsoll keys address treasury.json --verify --passphrase-file treasury.pass\n"},
+    {"version", "Prints version and commit.", "  plimsoll version --json\n"},
+}};
+
+std::string examples(std::string_view lines) {
+    const bool one = std::count(lines.begin(), lines.end(), '\n') == 1;
+    return fmt::format("{}:\n{}", one ? "Example" : "Examples", lines);
+}
+
+}  // namespace
+
+const CommandHelp& help_of(std::string_view name) {
+    const auto found =
+        std::find_if(kHelp.begin(), kHelp.end(), [&](const CommandHelp& help) { return help.name == name; });
+    CHECK_INVARIANT(found != kHelp.end());
+    return *found;
+}
+
+std::string footer(std::string_view name) {
+    return examples(help_of(name).examples);
+}
+
+std::string root_footer() {
+    std::string out = footer("") + "\nExit codes:\n";
+    for (const auto& row : kExitCodes) out += fmt::format("  {:2}  {}\n", to_int(row.code), row.text);
+    out += "  75  the daemon was asked to end and had not after its grace time; nothing is lost\n";
+    out +=
+        "\nWithout --config: ./plimsoll.toml if there is one, else /etc/plimsoll/plimsoll.toml.\n"
+        "A variable PLIMSOLL__SECTION__KEY overrides the file. NO_COLOR turns colours off.\n"
+        "`plimsoll COMMAND --help` explains one command.\n";
+    return out;
+}
+
+}  // namespace plimsoll::bot::cli

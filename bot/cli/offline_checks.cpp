@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bot/cli/offline_checks.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+#include "chain/keys/keystore.hpp"
+#include "chain/keys/secret_file.hpp"
+#include "config/secrets.hpp"
+
+namespace plimsoll::bot::cli {
+
+namespace {
+
+CheckLine ok(std::string name, std::string detail) {
+    return {std::move(name), true, std::move(detail), {}};
+}
+CheckLine problem(std::string name, std::string detail, std::string mend) {
+    return {std::move(name), false, std::move(detail), std::move(mend)};
+}
+
+/// Messages of the key layer end in the command that mends, after a colon.
+std::string mend_in(std::string_view message, std::string_view otherwise) {
+    for (const std::string_view command : {": chmod ", ": chown "}) {
+        const auto at = message.find(command);
+        if (at != std::string_view::npos) return std::string(message.substr(at + 2));
+    }
+    return std::string(otherwise);
+}
+
+CheckLine data_dir(const std::string& path) {
+    const std::string name = "data_dir";
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0)
+        return problem(name, fmt::format("{}: {}", path, std::generic_category().message(errno)),
+                       fmt::format("install -d -m 0700 {}", path));
+    if (!S_ISDIR(info.st_mode)) return problem(name, path + " is not a folder", "name a folder in [daemon] data_dir");
+    if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0)
+        return problem(name, fmt::format("{} cannot be written by user {}", path, ::geteuid()),
+                       fmt::format("chown {} {}", ::geteuid(), path));
+    if ((info.st_mode & 0022U) != 0)
+        return problem(name, path + " can be changed by others", fmt::format("chmod 700 {}", path));
+    return ok(name, path);
+}
+
+/// True if the secret can be read here and now; the line says why not, or that only the service can tell.
+bool secret_line(const std::string& name, const config::SecretRef& ref, std::vector<CheckLine>& lines) {
+    using Kind = config::SecretRef::Kind;
+    if (ref.kind == Kind::Fd) {
+        const bool open = ::fcntl(std::atoi(ref.name.c_str()), F_GETFD) != -1;  // NOLINT: digits, checked when loaded
+        lines.push_back(
+            open ? ok(name, config::describe(ref) + " is open")
+                 : ok(name, config::describe(ref) + " is opened by whoever starts the daemon; not checked here"));
+        return false;
+    }
+    if (ref.kind == Kind::Credential && std::getenv("CREDENTIALS_DIRECTORY") == nullptr) {  // NOLINT: one thread
+        lines.push_back(ok(name, config::describe(ref) + " is given to the service by systemd; not checked here"));
+        return false;
+    }
+    const auto secret = config::read_secret(ref);
+    if (secret)
+        lines.push_back(ok(name, fmt::format("{}, {} bytes", config::describe(ref), secret->size())));
+    else
+        lines.push_back(problem(
+            name, secret.error().message,
+            mend_in(secret.error().message, fmt::format("make {} readable for this user", config::describe(ref)))));
+    return secret.has_value();
+}
+
+CheckLine keystore_line(const config::Wallet& wallet, bool passphrase_known) {
+    const std::string name = fmt::format("wallet {}: keystore", wallet.name);
+    const std::string& path = wallet.signer->keystore;
+    const auto content = keys::read_secret_file(path, "keystore");
+    if (!content)
+        return problem(
+            name, content.error().message,
+            mend_in(content.error().message, "plimsoll keys new --out " + path + ", or name the right file"));
+    const std::string_view json(reinterpret_cast<const char*>(content->view().data()),
+                                content->size());  // NOLINT: bytes as text
+    const auto claimed = keys::keystore_address(json);
+    if (!claimed) return problem(name, claimed.error().message, "name a keystore of version 3");
+    const auto other = [&](const Address& address) {
+        return problem(name, fmt::format("{} is the key of {}", path, to_checksum(address)),
+                       fmt::format("name the keystore of {}, or correct `address` in [wallet.{}]",
+                                   to_checksum(wallet.address), wallet.name));
+    };
+    if (*claimed && **claimed != wallet.address) return other(**claimed);
+    if (!passphrase_known) return ok(name, fmt::format("{}, not opened", path));
+    const auto passphrase = config::read_secret(wallet.signer->passphrase);
+    if (!passphrase) return problem(name, passphrase.error().message, "see the line above");
+    const auto key = keys::decrypt_keystore(json, passphrase->view());
+    if (!key) return problem(name, key.error().message, "name the passphrase that this keystore was made with");
+    if (key->address() != wallet.address) return other(key->address());
+    return ok(name, fmt::format("{} opens and is of {}", path, to_checksum(wallet.address)));
+}
+
+}  // namespace
+
+std::vector<CheckLine> offline_checks(const config::Settings& settings) {
+    std::vector<CheckLine> lines;
+    lines.push_back(data_dir(settings.daemon.data_dir));
+    for (const auto& chain : settings.chains) {
+        if (chain.rpc_secret) secret_line(fmt::format("chain {}: rpc_secret", chain.name), *chain.rpc_secret, lines);
+    }
+    for (const auto& wallet : settings.wallets) {
+        const std::string mode = settings.live(wallet) ? "live" : wallet.signer ? "dry-run" : "watch only";
+        lines.push_back(ok("wallet " + wallet.name, fmt::format("{}, {}, {} positions", to_checksum(wallet.address),
+                                                                mode, wallet.positions.size())));
+        if (!wallet.signer) continue;
+        const bool known =
+            secret_line(fmt::format("wallet {}: passphrase", wallet.name), wallet.signer->passphrase, lines);
+        lines.push_back(keystore_line(wallet, known));
+    }
+    return lines;
+}
+
+}  // namespace plimsoll::bot::cli

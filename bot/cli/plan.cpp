@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// `plan` and `why`: what the engine makes of one position on the newest block. Nothing is signed or sent.
+#include <algorithm>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "bot/app/find_chain.hpp"
+#include "bot/app/look.hpp"
+#include "bot/cli/load_config.hpp"
+#include "bot/cli/table.hpp"
+#include "bot/engine/text.hpp"
+#include "bot/journal/journal.hpp"
+
+namespace plimsoll::bot::cli {
+
+namespace {
+
+using engine::health_text;
+using nlohmann::json;
+
+struct Verdict {
+    const config::Position* position = nullptr;
+    engine::EngineStatus status;
+    std::optional<engine::Decision> decision;
+    std::vector<lending::ContractCall> calls;
+    std::optional<Wad> health;
+};
+
+/// Only this position, so that no other one's affairs delay the answer; and not live, whatever the file says.
+engine::EngineConfig config_of(const config::Settings& settings, const config::Chain& chain, const std::string& name) {
+    auto config = engine::engine_config(settings, chain);
+    for (auto& wallet : config.wallets) {
+        std::erase_if(wallet.positions, [&](const config::Position& position) { return position.name != name; });
+        wallet.live = false;
+    }
+    std::erase_if(config.wallets, [](const engine::WalletConfig& wallet) { return wallet.positions.empty(); });
+    return config;
+}
+
+const config::Market* market_of(const config::Settings& settings, const config::Position& position) {
+    for (const auto& market : settings.markets) {
+        if (market.name == position.market) return &market;
+    }
+    return nullptr;
+}
+
+Result<Verdict> judge(const config::Settings& settings, const config::Position& position) {
+    const auto* market = market_of(settings, position);
+    const auto* chain = market == nullptr ? nullptr : find_chain(settings, market->chain);
+    if (chain == nullptr) return fail(Errc::NotFound, "market " + position.market + " has no chain");
+    TRY(auto seen, look(*chain, config_of(settings, *chain, position.name)));
+    Verdict verdict;
+    verdict.position = &position;
+    verdict.status = std::move(seen.status);
+    if (!seen.decisions.empty()) verdict.decision = std::move(seen.decisions.back());
+    if (!seen.simulations.empty()) verdict.calls = std::move(seen.simulations.back().calls);
+    for (const auto& entry : verdict.status.positions) {
+        if (entry.name == position.name && entry.in_sync) verdict.health = entry.health;
+    }
+    return verdict;
+}
+
+json to_json(const Verdict& verdict) {
+    json out = {{"schema", 1},
+                {"name", verdict.position->name},
+                {"trigger", to_string(verdict.position->trigger)},
+                {"target", to_string(verdict.position->target)},
+                {"health_factor", verdict.health ? json(to_string(*verdict.health)) : json(nullptr)},
+                {"would_act", false},
+                {"gates", json::array()},
+                {"calls", json::array()}};
+    if (verdict.status.head)
+        out["block"] = {{"number", verdict.status.head->number},
+                        {"hash", to_string(verdict.status.head->hash)},
+                        {"timestamp", verdict.status.head->timestamp}};
+    if (!verdict.decision) return out;
+    const auto& decision = *verdict.decision;
+    out["outcome"] = journal::to_string(decision.outcome);
+    out["would_act"] = decision.outcome == engine::Outcome::DryRun || decision.outcome == engine::Outcome::Acting;
+    out["reason"] = decision.reason;
+    out["plan"] = decision.plan;
+    out["health_factor_next_block"] = to_string(decision.health_next);
+    out["health_factor_expected"] = to_string(decision.health_expected);
+    for (const auto& gate : decision.gates) {
+        out["gates"].push_back(
+            {{"name", gate.name}, {"passed", gate.passed}, {"measured", gate.measured}, {"required", gate.required}});
+    }
+    for (const auto& call : verdict.calls)
+        out["calls"].push_back({{"to", to_string(call.to)}, {"data", to_hex(call.data)}});
+    return out;
+}
+
+void print_head(const Verdict& verdict) {
+    fmt::print("{}: health factor {}, trigger {}, target {}", verdict.position->name,
+               verdict.health ? health_text(*verdict.health) : "unknown", health_text(verdict.position->trigger),
+               health_text(verdict.position->target));
+    if (verdict.status.head) fmt::print(", block {}", verdict.status.head->number);
+    fmt::print("\n");
+}
+
+void print_plan(const Globals& globals, const Verdict& verdict) {
+    const Style style = Style::of(globals.color, STDOUT_FILENO);
+    print_head(verdict);
+    if (!verdict.decision || verdict.decision->plan.empty()) {
+        fmt::print("nothing to do{}\n", verdict.decision ? ": " + verdict.decision->reason : ": above the trigger");
+        return;
+    }
+    const auto& decision = *verdict.decision;
+    fmt::print("{}\n", style.bold(decision.plan));
+    Table table(
+        {Table::Column{""}, Table::Column{"before", Table::Align::Right}, Table::Column{"after", Table::Align::Right}});
+    table.add({"health factor", health_text(decision.health_now), health_text(decision.health_expected)});
+    fmt::print("{}", table.render(style));
+    for (const auto& call : verdict.calls) fmt::print("call {} {}\n", to_string(call.to), to_hex(call.data));
+    for (const auto& gate : decision.gates) {
+        if (!gate.passed && gate.name != "mode")
+            fmt::print("{} {}: {}, needs {}\n", style.bad("stopped by"), gate.name, gate.measured, gate.required);
+    }
+    fmt::print("nothing was sent\n");
+}
+
+void print_why(const Globals& globals, const Verdict& verdict) {
+    const Style style = Style::of(globals.color, STDOUT_FILENO);
+    print_head(verdict);
+    if (!verdict.decision) {
+        fmt::print("above the trigger: no decision is needed\n");
+        return;
+    }
+    using Column = Table::Column;
+    Table table({Column{"gate"}, Column{""}, Column{"measured"}, Column{"required"}});
+    for (const auto& gate : verdict.decision->gates)
+        table.add({gate.name, gate.passed ? style.good("pass") : style.bad("FAIL"), gate.measured, gate.required});
+    fmt::print("{}", table.render(style));
+    fmt::print("outcome: {}{}\n", journal::to_string(verdict.decision->outcome),
+               verdict.decision->reason.empty() ? "" : " (" + verdict.decision->reason + ")");
+}
+
+/// The plan failed if something other than the mode stands in its way.
+bool stands(const Verdict& verdict) {
+    if (!verdict.health) return false;
+    if (!verdict.decision) return true;
+    const auto& gates = verdict.decision->gates;
+    return std::all_of(gates.begin(), gates.end(),
+                       [](const engine::Gate& gate) { return gate.passed || gate.name == "mode"; });
+}
+
+template <class Print>
+ExitCode answer(const Globals& globals, const std::string& name, bool as_json, Print print) {
+    const auto loaded = load_config(globals);
+    if (!loaded) return ExitCode::ConfigInvalid;
+    const auto* position = find_position(globals, loaded->settings, name);
+    if (position == nullptr) return ExitCode::Usage;
+    const auto verdict = judge(loaded->settings, *position);
+    if (!verdict) {
+        say_error(globals, verdict.error().message);
+        return ExitCode::Chain;
+    }
+    if (as_json)
+        fmt::print("{}\n", to_json(*verdict).dump(2));
+    else
+        print(globals, *verdict);
+    return stands(*verdict) ? ExitCode::Done : ExitCode::PlanFailed;
+}
+
+}  // namespace
+
+ExitCode plan(const Globals& globals, const PlanCommand& command) {
+    return answer(globals, command.name, command.json, print_plan);
+}
+
+ExitCode why(const Globals& globals, const WhyCommand& command) {
+    const auto code = answer(globals, command.name, command.json, print_why);
+    return code == ExitCode::PlanFailed ? ExitCode::Done : code;  // an explanation is never a failure
+}
+
+}  // namespace plimsoll::bot::cli

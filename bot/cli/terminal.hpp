@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "config/secrets.hpp"
+
+namespace plimsoll::bot::cli {
+
+/// Asks on the controlling terminal and reads a line without showing it. Errc::NotFound without a terminal,
+/// Errc::Cancelled on Ctrl-C or Ctrl-D, Errc::Refused for an empty answer.
+Result<config::Secret> ask_secret(std::string_view prompt);
+
+}  // namespace plimsoll::bot::cli
