@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <doctest/doctest.h>
+
+#include "tests/onchain/run.hpp"
+
+using namespace plimsoll;
+using namespace plimsoll::onchain;
+
+namespace {
+
+constexpr std::uint64_t kFixedSeeds[] = {1, 2, 3, 4, 5, 6};
+constexpr std::uint64_t kComparisons = 10'000;
+
+/// The fixed ones and a fresh one, or the one that PLIMSOLL_SEED says.
+std::vector<std::uint64_t> seeds() {
+    if (const char* wanted = std::getenv("PLIMSOLL_SEED")) return {std::strtoull(wanted, nullptr, 10)};
+    std::vector<std::uint64_t> out(std::begin(kFixedSeeds), std::end(kFixedSeeds));
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    out.push_back(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("random accounts: every number is the contract's at every block") {
+    World& world = shared_world();
+    Tally all;
+    std::map<std::string, std::pair<unsigned, unsigned>> moves;
+    for (const auto seed : seeds()) {
+        RunOptions options;
+        options.seed = seed;
+        const auto report = random_run(world, options);
+        std::printf("seed %llu: %llu blocks, %llu account views and %llu numbers equal, %u rewinds, %u resyncs\n",
+                    static_cast<unsigned long long>(seed), static_cast<unsigned long long>(report.tally.blocks),
+                    static_cast<unsigned long long>(report.tally.accounts),
+                    static_cast<unsigned long long>(report.tally.numbers), report.rewinds, report.resyncs);
+        std::fflush(stdout);
+        for (const auto& trouble : report.trouble) FAIL_CHECK(trouble);
+        if (!report.trouble.empty()) MESSAGE(report.story);
+        all += report.tally;
+        for (const auto& [kind, count] : report.moves) {
+            moves[kind].first += count.first;
+            moves[kind].second += count.second;
+        }
+    }
+    for (const auto& [kind, count] : moves)
+        std::printf("  %-30s %4u mined, %4u reverted\n", kind.c_str(), count.first, count.second);
+    std::printf("%llu comparisons of numbers, of %llu account views (%llu of them refused by the contract)\n",
+                static_cast<unsigned long long>(all.numbers), static_cast<unsigned long long>(all.accounts),
+                static_cast<unsigned long long>(all.refusals));
+    if (std::getenv("PLIMSOLL_SEED") != nullptr) return;
+    CHECK(all.numbers >= kComparisons);
+    // A kind of move that never succeeds would be no test at all.
+    for (const auto& [kind, count] : moves) CHECK_MESSAGE(count.first > 0, kind << " never succeeds");
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/onchain/calls.hpp"
+#include "tests/onchain/devnet.hpp"
+#include "tests/onchain/node.hpp"
+
+namespace plimsoll::onchain {
+
+/// A market with users who have tokens of every kind and have approved everything.
+struct World {
+    static constexpr std::size_t kUsers = 12;
+
+    explicit World(const Devnet& devnet);
+
+    const DevInfo& info;
+    Node node;
+    PoolCalls pool;
+    AdminCalls admin;
+    std::vector<Address> users;
+    Address flash_receiver;  // takes flash loans and returns them
+    Address bridge;          // may mint unbacked aTokens
+    /// Further price sources: an aggregator alone, and one behind a proxy.
+    Address spare_aggregator;
+    Address spare_proxy;
+    Address behind_spare_proxy;
+
+    /// Users, third parties with large positions, and the treasury.
+    std::vector<Address> all_accounts() const;
+    /// The second after the newest block.
+    Timestamp next_second() { return node.latest().ref.timestamp + 1; }
+    /// A contract with the code of another one (immutables included) and no storage.
+    void copy_code(const Address& from, const Address& to);
+    U256 read_number(const Address& contract, Bytes data);
+    U256 price_of(const Address& asset);
+};
+
+/// The chain that the tests of this executable share; started when first asked for.
+World& shared_world();
+
+/// What a test does to the chain is gone when it ends.
+class Scene {
+  public:
+    explicit Scene(World& world) : world_(world), snapshot_(world.node.snapshot()) {}
+    ~Scene();
+    Scene(const Scene&) = delete;
+    Scene& operator=(const Scene&) = delete;
+
+  private:
+    World& world_;
+    std::string snapshot_;
+};
+
+/// Whole or decimal amounts in a token's smallest unit: units(1.5, 6) is not needed, units(15, 5) is.
+U256 units(std::uint64_t amount, unsigned decimals);
+
+}  // namespace plimsoll::onchain
