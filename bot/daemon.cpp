@@ -16,6 +16,7 @@
 
 #include "bot/alerts.hpp"
 #include "bot/engine/recording.hpp"
+#include "bot/engine/text.hpp"
 #include "bot/http_server.hpp"
 #include "bot/journal/writer.hpp"
 #include "bot/log.hpp"
@@ -258,7 +259,7 @@ std::string Daemon::status_line() const {
         }
     }
     std::string text = settings_.mode == config::Mode::Live ? "live" : "dry run";
-    if (!lowest.empty()) text += fmt::format(", lowest health factor {} ({})", health_text(health), lowest);
+    if (!lowest.empty()) text += fmt::format(", lowest health factor {} ({})", engine::health_text(health), lowest);
     return text;
 }
 

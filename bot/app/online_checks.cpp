@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "bot/app/run_task.hpp"
+#include "bot/engine/text.hpp"
 #include "bot/shell/endpoints.hpp"
 #include "bot/sync.hpp"
 #include "bot/view/position_view.hpp"
@@ -156,7 +157,8 @@ class ChainChecks {
 
     void levels(const std::string& name, const config::Position& position, const lending::Position& state) {
         const auto health = state.summary.health_factor;
-        const std::string text = fmt::format("{}, trigger {}", health_text(health), health_text(position.trigger));
+        const std::string text =
+            fmt::format("{}, trigger {}", engine::health_text(health), engine::health_text(position.trigger));
         if (health < position.trigger)
             problem(name + ": health factor", text,
                     "it is below the trigger now: plimsoll acts as soon as it runs live");

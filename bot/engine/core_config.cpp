@@ -90,7 +90,12 @@ void Core::take_config(const EngineConfig& fresh) {
 
 void Core::on(const Started& event) {
     started_ms_ = now;
-    for (const auto& spending : event.spendings) budget_.add(spending);
+    // New incidents are named after the old ones, even if the clock went back.
+    for (const auto& record : event.records) last_incident_ms_ = std::max(last_incident_ms_, record.time_ms);
+    for (const auto& spending : event.spendings) {
+        budget_.add(spending);
+        last_incident_ms_ = std::max(last_incident_ms_, spending.time_ms);
+    }
     for (auto& position : positions)
         position.paused =
             std::find(event.paused.begin(), event.paused.end(), position.config.name) != event.paused.end();

@@ -6,6 +6,7 @@
 
 #include "bot/journal/row.hpp"
 #include "bot/journal/statement.hpp"
+#include "bot/log.hpp"
 #include "chain/codec/keccak.hpp"
 
 namespace plimsoll::journal {
@@ -106,18 +107,27 @@ Result<bool> Journal::known(const JournalRecord& record) {
     return !there.empty() && same_but_for_time(there.front(), record);
 }
 
+/// A nonce has one open step. One that has ended gives way: its transaction may have fallen out of the chain with a
+/// reorganisation, and then the nonce is free again; the chain executes at most one of the two.
 Result<void> Journal::claim_nonce(const JournalRecord& record) {
     auto& sql = database_->sql();
     if (record.stage == Stage::Reserved) {
         if (!record.nonce) return fail(Errc::Mismatch, "journal: " + name_of(record) + " reserves no nonce");
+        const std::vector<Cell> nonce = {number(record.chain_id), to_hex(record.address.view()), number(*record.nonce)};
+        SQLite::Statement free(
+            sql,
+            "DELETE FROM nonces WHERE chain_id = ? AND address = ? AND nonce = ? AND NOT EXISTS (SELECT "
+            "1 FROM open_steps o WHERE o.incident = nonces.incident AND o.step = nonces.step)");
+        bind_all(free, nonce);
+        if (free.exec() > 0)
+            log::warn("a used nonce is free again", {{"incident", record.incident}, {"nonce", *record.nonce}});
         SQLite::Statement insert(sql,
                                  "INSERT INTO nonces(chain_id, address, nonce, incident, step) VALUES(?, ?, ?, ?, ?)");
-        bind_all(insert, {number(record.chain_id), to_hex(record.address.view()), number(*record.nonce),
-                          record.incident, number(record.step)});
+        bind_all(insert, {nonce[0], nonce[1], nonce[2], record.incident, number(record.step)});
         insert.exec();
         return {};
     }
-    if (record.stage == Stage::Intent || record.stage == Stage::Abandoned) return {};
+    if (record.stage != Stage::Signed) return {};
     SQLite::Statement holder(sql, "SELECT chain_id, address, nonce FROM nonces WHERE incident = ? AND step = ?");
     bind_all(holder, {record.incident, number(record.step)});
     const bool matches =

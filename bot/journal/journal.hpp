@@ -71,7 +71,8 @@ class Journal {
     Result<std::vector<engine::Spending>> spent_since(std::int64_t since_ms);
     /// Newest steps first.
     Result<std::vector<StepHistory>> history(const HistoryFilter& filter);
-    /// The highest nonce that was ever reserved and not given back: a chain that is further has another sender.
+    /// The highest nonce that was ever reserved, unless given back unsigned: a chain that is further has another
+    /// sender.
     Result<std::optional<Nonce>> highest_nonce(ChainId chain, const Address& address);
 
     Result<void> add_decisions(std::span<const DecisionRow> rows);

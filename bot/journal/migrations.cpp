@@ -50,14 +50,15 @@ CREATE TABLE records (
 CREATE UNIQUE INDEX one_intent ON records(incident, step) WHERE stage = 'intent';
 CREATE UNIQUE INDEX one_reservation ON records(incident, step) WHERE stage = 'reserved';
 CREATE UNIQUE INDEX one_signature ON records(incident, step, attempt) WHERE stage = 'signed';
-CREATE UNIQUE INDEX one_transaction ON records(chain_id, hash) WHERE stage = 'signed';
+CREATE INDEX records_by_hash ON records(hash) WHERE stage = 'signed';
 CREATE UNIQUE INDEX one_end ON records(incident, step) WHERE stage IN ('settled', 'abandoned');
 CREATE INDEX records_by_step ON records(incident, step);
 CREATE INDEX records_by_time ON records(time_ms);
 CREATE TRIGGER records_stay BEFORE UPDATE ON records BEGIN SELECT RAISE(ABORT, 'records never change'); END;
 CREATE TRIGGER records_remain BEFORE DELETE ON records BEGIN SELECT RAISE(ABORT, 'records are never deleted'); END;
 
--- A nonce of a wallet belongs to one step of one incident. It is given back only if nothing was signed for it.
+-- A nonce of a wallet belongs to one step of one incident, the last that reserved it; while that step is open, no other
+-- can. Given back if nothing was signed for it.
 CREATE TABLE nonces (
     chain_id INTEGER NOT NULL,
     address TEXT NOT NULL,

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <limits>
 
+#include "bot/engine/text.hpp"
 #include "bot/shell/chain_shell.hpp"
 #include "bot/view/position_view.hpp"
 
@@ -92,7 +93,7 @@ std::vector<http::Check> ChainShell::checks() const {
         http::Check check;
         check.name = "position " + position.name;
         check.ok = position.in_sync;
-        check.detail = position.in_sync ? "health factor " + health_text(position.health) : "not in sync";
+        check.detail = position.in_sync ? "health factor " + engine::health_text(position.health) : "not in sync";
         out.push_back(std::move(check));
     }
     for (const auto& wallet : status.stopped_wallets) {

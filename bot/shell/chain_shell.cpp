@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "bot/engine/recording.hpp"
+#include "bot/engine/text.hpp"
 #include "bot/journal/journal.hpp"
 #include "bot/journal/row.hpp"
 #include "bot/log.hpp"
@@ -201,8 +202,8 @@ void ChainShell::on(engine::Decide command) {
     log::info("decision", {{"position", decision.position},
                            {"outcome", outcome},
                            {"reason", decision.reason},
-                           {"health_factor", health_text(decision.health_next)},
-                           {"trigger", health_text(decision.trigger)},
+                           {"health_factor", engine::health_text(decision.health_next)},
+                           {"trigger", engine::health_text(decision.trigger)},
                            {"plan", decision.plan},
                            {"block", decision.block.number}});
     services_.journal->note(journal::DecisionRow{services_.now_ms(), std::move(command.decision)});

@@ -5,13 +5,18 @@
 
 namespace plimsoll::bot {
 
-Result<std::unique_ptr<engine::Engine>> make_engine(const engine::EngineConfig& config) {
+Result<std::vector<std::unique_ptr<lending::Market>>> make_markets(const engine::EngineConfig& config) {
     std::vector<std::unique_ptr<lending::Market>> markets;
     for (const auto& entry : config.markets) {
         auto market = lending::make_market(entry.protocol, entry.addresses_provider);
         if (!market) return fail(std::move(market).error(), "market " + entry.name);
         markets.push_back(*std::move(market));
     }
+    return markets;
+}
+
+Result<std::unique_ptr<engine::Engine>> make_engine(const engine::EngineConfig& config) {
+    TRY(auto markets, make_markets(config));
     return std::make_unique<engine::Engine>(config, std::move(markets));
 }
 

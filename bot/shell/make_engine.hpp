@@ -2,12 +2,17 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "bot/engine/engine.hpp"
 
 namespace plimsoll::bot {
 
-/// An engine with the adapter of each of its markets. Errc::Unsupported names a market whose protocol is not known.
+/// The adapter of each of the configuration's markets, in its order. Errc::Unsupported names a market whose protocol is
+/// not known.
+Result<std::vector<std::unique_ptr<lending::Market>>> make_markets(const engine::EngineConfig& config);
+
+/// An engine on these.
 Result<std::unique_ptr<engine::Engine>> make_engine(const engine::EngineConfig& config);
 
 }  // namespace plimsoll::bot

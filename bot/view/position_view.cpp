@@ -100,8 +100,4 @@ std::string fixed(const U256& value, unsigned scale, unsigned digits) {
     return out;
 }
 
-std::string health_text(const Wad& health_factor) {
-    return health_factor.value == kU256Max ? "none" : fixed(health_factor.value, 18, 4);
-}
-
 }  // namespace plimsoll::bot

@@ -37,7 +37,5 @@ nlohmann::json to_json(const PositionView& view);
 
 /// Fixed-point text: fixed(1234567, 6, 2) is "1.23" (truncated); for people, never for arithmetic.
 std::string fixed(const U256& value, unsigned scale, unsigned digits);
-/// "1.2345", or "none" without debt.
-std::string health_text(const Wad& health_factor);
 
 }  // namespace plimsoll::bot

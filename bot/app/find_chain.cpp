@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bot/app/find_chain.hpp"
+
+#include "bot/app/run_task.hpp"
+#include "chain/rpc/eth_client.hpp"
+
+namespace plimsoll::bot {
+
+namespace {
+
+Task<Result<ChainId>> ask(rpc::EthClient& eth) {
+    const auto id = co_await eth.chain_id();
+    eth.endpoint().stop();
+    co_return id;
+}
+
+}  // namespace
+
+const config::Chain* find_chain(const config::Settings& settings, const std::string& name) {
+    for (const auto& chain : settings.chains) {
+        if (chain.name == name) return &chain;
+    }
+    return nullptr;
+}
+
+Result<ChainId> ask_chain_id(const std::string& url) {
+    boost::asio::io_context io(1);
+    rpc::EndpointOptions options;
+    options.url = url;
+    TRY(const auto eth, rpc::make_eth(io.get_executor(), std::move(options)));
+    return run_task(io, ask(*eth));
+}
+
+}  // namespace plimsoll::bot
