@@ -169,6 +169,7 @@ Result<void> Discovery::take_list(const CallResult& result) {
         if (std::find(list_.begin(), list_.end(), reserve.asset) != list_.end()) continue;
         reserve.asset = {};
         store_.forget_history();
+        store_.rebuild_roles();
     }
     return {};
 }

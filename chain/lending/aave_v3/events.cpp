@@ -68,7 +68,9 @@ Result<void> Events::from_pool(const Log& log) {
     if (!index) return {};
     store_.edit_account(*index).state.emode = static_cast<std::uint8_t>(category);
     store_.mark(*index);
-    if (category >= store_.market.emodes.size()) discovery_.schedule_category(static_cast<std::uint32_t>(category));
+    // Perhaps one that was never read; reading an empty one again costs little.
+    if (store_.market.emode(static_cast<std::uint8_t>(category)) == EModeCategory{})
+        discovery_.schedule_category(static_cast<std::uint32_t>(category));
     return {};
 }
 
@@ -259,7 +261,7 @@ Result<void> Events::from_aggregator(const Log& log) {
         ReserveState& edit = store_.edit_reserve(id);
         edit.price = *price;
         edit.source = source;
-        if (moved) store_.mark_holders(id);
+        if (moved) store_.mark_moved(id);
     }
     return {};
 }

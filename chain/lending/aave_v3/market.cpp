@@ -5,6 +5,7 @@
 
 #include "chain/lending/aave_v3/contracts.hpp"
 #include "chain/lending/aave_v3/discovery.hpp"
+#include "chain/lending/aave_v3/drift.hpp"
 #include "chain/lending/aave_v3/events.hpp"
 #include "chain/lending/aave_v3/liquidation.hpp"
 #include "chain/lending/aave_v3/summary_words.hpp"
@@ -86,6 +87,12 @@ class AaveV3Market final : public Market {
     }
     const std::vector<Address>& accounts() const override { return store_.accounts(); }
     std::vector<Address> take_changed() override { return store_.take_changed(); }
+    Drift take_drift() override {
+        Drift out;
+        if (const auto view = view_at(store_.market.block.timestamp)) out.factor = drift_.take(**view, store_);
+        out.changed = store_.take_marked();
+        return out;
+    }
 
     Result<AccountSummary> summary(const Address& account, Timestamp at) const override {
         TRY(const auto* state, find(account));
@@ -173,6 +180,7 @@ class AaveV3Market final : public Market {
     void restart() {
         discovery_.start();
         views_.fill(View());
+        drift_.forget();
     }
 
     Result<const AccountState*> find(const Address& account) const {
@@ -202,6 +210,7 @@ class AaveV3Market final : public Market {
     Store store_;
     Discovery discovery_;
     Events events_{store_, discovery_};
+    DriftMeter drift_;
     mutable std::array<View, 4> views_;
     mutable std::size_t next_view_{};
     bool started_{};

@@ -61,8 +61,8 @@ struct Probes {
 /// Newest version whose getters are all there; 3.4 and 3.5 have the same ones and are told apart by the revision (9).
 Version version_of(const Probes& probes);
 
-/// All combinations of what decides getUserAccountData: `first`, then combinations known to exist, then the other mixes,
-/// nearest to `first` before others. The eMode form is kept: the getters show it beyond doubt.
+/// All combinations of what decides getUserAccountData: `first`, then combinations known to exist, then the other
+/// mixes, nearest to `first` before others. The eMode form is kept: the getters show it beyond doubt.
 std::vector<Profile> candidates(const Profile& first);
 
 /// "taylor, directed balances, ..." for logs.

@@ -81,7 +81,21 @@ void Store::mark_category(std::uint8_t category) {
     }
 }
 
+void Store::mark_stable_debtors() {
+    for (std::uint32_t i = 0; i < entries_.size(); ++i) {
+        if (!entries_[i].state.stable.empty()) mark(i);
+    }
+}
+
 std::vector<Address> Store::take_changed() {
+    for (std::size_t i = 0; i < kMaxReserves; ++i) {
+        if (has_bit(moved_, static_cast<ReserveId>(i))) mark_holders(static_cast<ReserveId>(i));
+    }
+    return take_marked();
+}
+
+std::vector<Address> Store::take_marked() {
+    moved_ = 0;
     std::vector<Address> out;
     out.reserve(changed_.size());
     for (const auto index : changed_) {
@@ -181,9 +195,10 @@ void Store::take_back(Frame& frame) {
         mark(saved->index);
     }
     for (auto& [id, state] : frame.reserves) {
-        const bool repriced = state.price != market.reserves[id].state.price;
+        const ReserveState& now = market.reserves[id].state;
+        if (state.price != now.price || state.priced != now.priced) mark_moved(id);
+        if (state.config != now.config) mark_holders(id);
         market.reserves[id].edit() = std::move(state);
-        if (repriced) mark_holders(id);
     }
     if (frame.emodes) {
         market.emodes = std::move(*frame.emodes);
@@ -224,6 +239,7 @@ void Store::clear() {
     for (auto& entry : entries_) entry = {};
     holders_.clear();
     changed_.clear();
+    moved_ = 0;
     frames_.clear();
     saved_accounts_ = 0;
     rebuild_roles();

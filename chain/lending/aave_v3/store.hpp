@@ -73,7 +73,16 @@ class Store {
     void mark(std::uint32_t account);
     void mark_holders(ReserveId reserve);
     void mark_category(std::uint8_t category);
+    void mark_stable_debtors();
+    /// The reserve's price moved: its holders are marked when the changed are asked for, unless they are bounded
+    /// otherwise.
+    void mark_moved(ReserveId reserve) { moved_ |= static_cast<u128>(1) << reserve; }
+    /// Accounts that have, or once had, a part in the reserve.
+    std::size_t holders(ReserveId reserve) const { return reserve < holders_.size() ? holders_[reserve].size() : 0; }
+    /// With the holders of reserves whose price moved.
     std::vector<Address> take_changed();
+    /// Without them.
+    std::vector<Address> take_marked();
 
     // ---- emitters
     /// Recomputes roles and filter from deployment, reserves and price sources.
@@ -111,6 +120,7 @@ class Store {
     std::unordered_map<Address, std::uint32_t> index_;
     std::vector<std::vector<std::uint32_t>> holders_;  // by reserve
     std::vector<std::uint32_t> changed_;
+    u128 moved_{};  // bit: reserve
     std::unordered_map<Address, Role> roles_;
     LogFilter filter_;
     std::deque<Frame> frames_;

@@ -157,7 +157,7 @@ void Discovery::set_price(ReserveId id, const std::optional<U256>& price) {
     edit.price = read;
     edit.priced = price.has_value();
     edit.source = source;
-    if (moved) store_.mark_holders(id);
+    if (moved) store_.mark_moved(id);
     if (left) store_.rebuild_roles();
 }
 
