@@ -117,17 +117,22 @@ TEST_SUITE("journal") {
         CHECK_FALSE(journal->highest_nonce(5, intent("a/1").address)->has_value());
     }
 
-    TEST_CASE("an abandoned step gives its nonce back only if nothing was signed for it") {
+    TEST_CASE("a nonce passes on only from a step that has ended") {
         const TempDir dir;
         auto journal = open(dir);
+        const Address& wallet = intent("a/1").address;
         REQUIRE(journal->append(Records{intent("a/1"), reserved("a/1", 7)}));
         REQUIRE(journal->append(Records{after(reserved("a/1", 7), Stage::Abandoned)}));
+        CHECK_FALSE(journal->highest_nonce(1, wallet)->has_value());  // nothing was signed: as if it had not been
         REQUIRE(journal->append(Records{intent("b/1"), reserved("b/1", 7), signed_record("b/1", 7)}));
+        CHECK(journal->append(Records{intent("c/1"), reserved("c/1", 7)}).error().code == Errc::Mismatch);
         REQUIRE(journal->append(Records{after(signed_record("b/1", 7), Stage::Abandoned)}));
-        const auto taken = journal->append(Records{intent("c/1"), reserved("c/1", 7)});
-        REQUIRE_FALSE(taken);
-        CHECK(taken.error().code == Errc::Mismatch);
-        CHECK(journal->unsettled()->empty());
+        CHECK(*journal->highest_nonce(1, wallet) == 7);
+        REQUIRE(journal->append(Records{intent("c/1"), reserved("c/1", 7), signed_record("c/1", 7)}));
+        CHECK_FALSE(journal->append(Records{signed_record("b/1", 7, 1)}));
+        REQUIRE(journal->append(Records{after(signed_record("c/1", 7), Stage::Settled)}));
+        REQUIRE(journal->append(Records{intent("d/1"), reserved("d/1", 7)}));
+        CHECK(journal->unsettled()->size() == 2);
     }
 
     TEST_CASE("records that cannot be true are refused with the reason, and nothing of their group stays") {

@@ -72,13 +72,13 @@ TEST_SUITE("journal writer") {
             for (int i = 0; i < 20; ++i) {
                 const std::string incident = "p/" + std::to_string(i);
                 writer.append({intent(incident), reserved(incident, static_cast<Nonce>(i))},
-                               [&, incident](const Result<void>& result) {
-                                   CHECK(result);
-                                   auto reader = Journal::open(path, Access::Read);
-                                   REQUIRE(reader);
-                                   CHECK((*reader)->history({})->size() >= order.size());
-                                   order.push_back(incident);
-                               });
+                              [&, incident](const Result<void>& result) {
+                                  CHECK(result);
+                                  auto reader = Journal::open(path, Access::Read);
+                                  REQUIRE(reader);
+                                  CHECK((*reader)->history({})->size() >= order.size());
+                                  order.push_back(incident);
+                              });
             }
             CHECK(order.empty());  // nothing runs but on the loop
             loop.run();
@@ -153,8 +153,7 @@ TEST_SUITE("journal writer") {
             const rlimit wide{RLIM_INFINITY, RLIM_INFINITY};
             ::setrlimit(RLIMIT_FSIZE, &tight);
             Errc first = Errc::Internal;
-            writer.append({intent("a/1")},
-                           [&](const Result<void>& r) { first = r ? Errc::Internal : r.error().code; });
+            writer.append({intent("a/1")}, [&](const Result<void>& r) { first = r ? Errc::Internal : r.error().code; });
             loop.run();
             if (first != Errc::Io) return 1;
             if (!writer.failing() || writer.failing()->find("journal: ") != 0) return 2;
