@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "bot/engine/text.hpp"
+#include "bot/journal/row.hpp"
 #include "bot/shell/chain_shell.hpp"
 #include "bot/view/position_view.hpp"
 
@@ -46,11 +47,26 @@ std::string ChainShell::endpoint_name() const {
     return endpoints_.empty() ? std::string() : endpoints_.front()->endpoint().stats().url;
 }
 
-void ChainShell::publish(const BlockRef& head) {
+void ChainShell::count(const std::vector<engine::JournalRecord>& records) {
     if (services_.metrics == nullptr) return;
-    services_.metrics->head(chain_.name, endpoint_name(), head.number, head.timestamp);
+    for (const auto& record : records) {
+        if (record.stage == engine::Stage::Signed && record.attempt > 0)
+            services_.metrics->transaction_replaced(chain_.name);
+        if (record.stage != engine::Stage::Settled && record.stage != engine::Stage::Abandoned) continue;
+        services_.metrics->acted(record.position, journal::to_string(record.purpose), record.outcome);
+        services_.metrics->transaction_ended(chain_.name, record.outcome);
+        if (record.block_number >= record.trigger_number && record.block_number != 0)
+            services_.metrics->transaction_included(chain_.name, record.block_number - record.trigger_number);
+    }
+}
+
+/// From the tick, not from the block: nothing of it delays a rescue.
+void ChainShell::publish() {
+    if (services_.metrics == nullptr) return;
     const auto status = engine_->status();
-    if (!status.head) return;
+    if (!status.head || status.head->number == published_) return;
+    published_ = status.head->number;
+    services_.metrics->head(chain_.name, endpoint_name(), status.head->number, status.head->timestamp);
     for (const auto& entry : status.positions) {
         const auto* market = engine_->market(entry.market);
         if (market == nullptr || !entry.in_sync) continue;

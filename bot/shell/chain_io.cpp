@@ -110,8 +110,13 @@ void ChainShell::spawn(Task<void> task) {
 }
 
 template <class Done>
-Task<void> ChainShell::answer(engine::RequestId id, Task<Result<Done>> work) {
+Task<void> ChainShell::answer(engine::RequestId id, std::string_view method, Task<Result<Done>> work) {
+    const auto began = std::chrono::steady_clock::now();
     auto result = co_await std::move(work);
+    if (services_.metrics != nullptr) {
+        services_.metrics->rpc_done(endpoint_name(), method, std::chrono::steady_clock::now() - began);
+        if (!result) services_.metrics->rpc_failed(endpoint_name(), to_string(result.error().code));
+    }
     Done done;
     if (result)
         done = *std::move(result);
@@ -124,31 +129,31 @@ Task<void> ChainShell::answer(engine::RequestId id, Task<Result<Done>> work) {
 void ChainShell::on(engine::Read command) {
     const auto id = command.id;
     ++outstanding_;
-    spawn(answer(id, read(*endpoints_.front(), std::move(command))));
+    spawn(answer(id, "multicall", read(*endpoints_.front(), std::move(command))));
 }
 
 void ChainShell::on(engine::FetchFees command) {
     const auto id = command.id;
     ++outstanding_;
-    spawn(answer(id, fetch_fees(*endpoints_.front(), command)));
+    spawn(answer(id, "fee-history", fetch_fees(*endpoints_.front(), command)));
 }
 
 void ChainShell::on(engine::FetchAccount command) {
     const auto id = command.id;
     ++outstanding_;
-    spawn(answer(id, fetch_account(*endpoints_.front(), command)));
+    spawn(answer(id, "account", fetch_account(*endpoints_.front(), command)));
 }
 
 void ChainShell::on(engine::Simulate command) {
     const auto id = command.id;
     ++outstanding_;
-    spawn(answer(id, simulate(*endpoints_.front(), multicall_code_, std::move(command))));
+    spawn(answer(id, "simulate", simulate(*endpoints_.front(), multicall_code_, std::move(command))));
 }
 
 void ChainShell::on(engine::EstimateGas command) {
     const auto id = command.id;
     ++outstanding_;
-    spawn(answer(id, estimate_gas(*endpoints_.front(), std::move(command))));
+    spawn(answer(id, "estimate-gas", estimate_gas(*endpoints_.front(), std::move(command))));
 }
 
 void ChainShell::on(engine::Broadcast command) {

@@ -84,7 +84,6 @@ void ChainShell::take(feed::FeedEvent event) {
                             const BlockRef block = added.block;
                             deliver(engine::BlockAdded{block, std::move(added.logs), added.filter});
                             if (services_.alerts != nullptr) services_.alerts->at_block(chain_.name, block);
-                            publish(block);
                         },
                         [this](feed::Reorg& reorg) {
                             if (services_.metrics != nullptr)
@@ -112,6 +111,7 @@ Task<void> ChainShell::tick() {
         const auto [error] = co_await ticker_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
         if (error || stopped_) co_return;
         deliver(engine::Tick());
+        publish();
     }
 }
 
@@ -154,6 +154,7 @@ void ChainShell::on(engine::Persist command) {
     crash_point("before persist " + stage);
     ++outstanding_;
     if (services_.journal == nullptr) return answered(engine::Persisted{command.id, "no journal is open"});
+    count(command.records);
     services_.journal->append(std::move(command.records), [this, id = command.id, stage](Result<void> written) {
         crash_point("after persist " + stage);
         answered(engine::Persisted{id, written ? std::string() : std::move(written).error().message});
@@ -180,6 +181,8 @@ void ChainShell::on(engine::Sign command) {
 }
 
 void ChainShell::on(engine::Alert command) {
+    if (services_.metrics != nullptr && command.kind == "audit-mismatch" && !command.resolved)
+        services_.metrics->audited("mismatch");
     if (services_.alerts != nullptr) services_.alerts->take(chain_.name, std::move(command));
 }
 

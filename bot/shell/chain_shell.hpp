@@ -85,15 +85,16 @@ class ChainShell {
     void on(engine::Decide command);
     void on(engine::SetLogFilter command);
 
-    /// Delivers what `work` answers, or its failure, as the answer to request `id`.
+    /// Delivers what `work` answers, or its failure, as the answer to request `id`. `method` is for the metrics.
     template <class Done>
-    Task<void> answer(engine::RequestId id, Task<Result<Done>> work);
+    Task<void> answer(engine::RequestId id, std::string_view method, Task<Result<Done>> work);
     Task<void> fetch_receipt(engine::FetchReceipt command);
     Task<void> send_to(std::shared_ptr<rpc::EthClient> endpoint, engine::Broadcast command);
     Task<void> tick();
     void take(feed::FeedEvent event);
     void take_levels(const engine::EngineConfig& config);
-    void publish(const BlockRef& head);
+    void publish();
+    void count(const std::vector<engine::JournalRecord>& records);
     std::chrono::duration<double> step_took() const;
     std::string endpoint_name() const;
     void spawn(Task<void> task);
@@ -109,6 +110,7 @@ class ChainShell {
     boost::asio::steady_timer ticker_;
     std::map<std::string, config::Position> levels_;         // by name
     std::map<std::string, metrics::PositionSeries> series_;  // by name
+    BlockNumber published_ = 0;
     Bytes multicall_code_;
     std::deque<engine::Event> inbox_;
     bool stepping_ = false;

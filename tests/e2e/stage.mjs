@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// One position on a local chain whose blocks come by themselves, for tests of the daemon.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Daemon, freePort, writeDaemonFiles } from '../devnet/crash/daemon.mjs';
+import { accountData, openPosition, poolOf } from '../devnet/lib/aave.mjs';
+import { startDevnet } from '../devnet/lib/devnet.mjs';
+import { setPrice } from '../devnet/lib/feeds.mjs';
+import { sleep } from '../devnet/lib/rpc.mjs';
+
+export const HEALTHY = '200';     // dollars per ETH: health factor 1.32
+export const ENDANGERED = '178';  // 1.17, below the trigger of 1.20
+const BLOCK_MS = 200;
+const FIRST = 10;
+
+export class Stage {
+  static async open(names = ['alice']) {
+    const stage = new Stage();
+    stage.devnet = await startDevnet({ prices: { WETH: HEALTHY, WBTC: '6000' } });
+    stage.wallets = names.map((name, i) => ({ name, ...stage.devnet.info.accounts[FIRST + i] }));
+    for (const wallet of stage.wallets) {
+      await openPosition(stage.devnet, wallet.address, {
+        supply: { WETH: '100' }, borrow: { USDC: '12500' }, idle: { USDC: '20000' },
+      });
+    }
+    await stage.devnet.chain.setAutomine(false);
+    return stage;
+  }
+
+  /// Blocks come until close() or pause().
+  run() {
+    this.mining = true;
+    this.loop = (async () => {
+      while (this.mining) {
+        await this.devnet.chain.mine();
+        await sleep(BLOCK_MS);
+      }
+    })();
+  }
+
+  async pause() {
+    this.mining = false;
+    await this.loop;
+  }
+
+  async folder() {
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-e2e-'));
+    const port = await freePort();
+    const config = writeDaemonFiles(folder, this.devnet.info, this.wallets, port);
+    return { folder, port, config, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  }
+
+  daemon(binary, place) {
+    return new Daemon(binary, place.config, place.port, place.folder);
+  }
+
+  setPrice(price) {
+    return setPrice(this.devnet, 'WETH', price, { wait: false });
+  }
+
+  health(wallet = this.wallets[0]) {
+    return accountData(this.devnet, wallet.address).then(({ healthFactor }) => healthFactor);
+  }
+
+  async nonce(wallet = this.wallets[0]) {
+    return Number(await this.devnet.chain.rpc.call('eth_getTransactionCount', [wallet.address, 'latest']));
+  }
+
+  async repays(fromBlock, wallet = this.wallets[0]) {
+    const pool = poolOf(this.devnet);
+    const logs = await this.devnet.chain.logs({ address: pool.address, fromBlock: `0x${fromBlock.toString(16)}` });
+    return pool.events('Repay', logs).filter(({ user }) => user.toLowerCase() === wallet.address.toLowerCase());
+  }
+
+  async close() {
+    await this.pause();
+    await this.devnet.stop();
+  }
+}
+
+/// Runs a command of the product to its end.
+export function plimsoll(binary, args, options = {}) {
+  const { status, stdout, stderr } = spawnSync(resolve(binary), args, { encoding: 'utf8', timeout: 60_000, ...options });
+  return { status, stdout, stderr };
+}
+
+export async function until(what, limitMs, condition) {
+  const started = Date.now();
+  while (!(await condition())) {
+    if (Date.now() - started > limitMs) throw new Error(`not within ${limitMs} ms: ${what}`);
+    await sleep(50);
+  }
+}
