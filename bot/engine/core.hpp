@@ -135,6 +135,7 @@ class Core {
     void take_extra(const ExtraRead& read, const CallResult& result);
     void audited(std::size_t i, const Result<lending::Audit>& audit);
     void check_feed();
+    void set_feed(bool live, std::string reason);
     void account_for_missed();
 
     // ---- core_decide.cpp: gates and plans
@@ -190,6 +191,7 @@ class Core {
     std::set<std::size_t> warned_;
     std::map<RequestId, Route> routes_;
     Hash32 evaluated_;
+    bool feed_told_ = false;  // FeedStale or FeedLive was heard; before, a block is proof of life
     bool fees_asked_ = false;
     BlockNumber fees_asked_at_ = 0;
     std::size_t audit_cursor_ = 0;

@@ -155,6 +155,12 @@ void Core::finish_check(std::size_t i) {
         }
         refuse(i, std::move(decision), failed);
     };
+    for (auto& gate : standing_gates(i, check.replaces)) {  // what changed while the answers were on their way
+        if (gate.passed || gate.name == "mode") continue;
+        failed = std::move(gate);
+        give_up();
+        return;
+    }
     if (!judge_simulation(i, check, failed)) {
         const bool refused =
             failed.name == "simulation" && !check.simulated->calls.empty() && !check.simulated->calls.front().success;

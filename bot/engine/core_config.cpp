@@ -80,7 +80,7 @@ void Core::take_config(const EngineConfig& fresh) {
         }
     }
     for (std::size_t i = 0; i < screens_.size(); ++i) screens_[i].resize(local_[i].size());
-    for (auto& wallet : wallets) wallet.lane.set_quiet(!wallet.live);
+    for (auto& wallet : wallets) wallet.lane.set_quiet(!wallet.live || !feed_live);
     for (std::size_t i = 0; i < positions.size(); ++i) {
         if (!positions[i].removed) continue;
         at_risk_.erase(i);

@@ -55,22 +55,28 @@ void Core::check_feed() {
 }
 
 void Core::on(const FeedStale& event) {
-    feed_live = false;
-    feed_reason = event.reason;
+    feed_told_ = true;
+    set_feed(false, event.reason.empty() ? "stale" : event.reason);
     check_feed();
 }
 
 void Core::on(const FeedLive&) {
-    feed_live = true;
-    feed_reason.clear();
+    feed_told_ = true;
+    set_feed(true, "");
     check_feed();
+}
+
+/// A stale feed holds back even what is signed; it goes out with the first block after.
+void Core::set_feed(bool live, std::string reason) {
+    feed_live = live;
+    feed_reason = std::move(reason);
+    for (auto& wallet : wallets) wallet.lane.set_quiet(!wallet.live || !live);
 }
 
 void Core::on(const Restarted& event) {
     canon.restart(event.block);
     follower.restart(event.block);
-    feed_live = true;
-    feed_reason.clear();
+    if (!feed_told_) set_feed(true, "");
     evaluated_ = {};
     for (auto& position : positions) position.agreed_at.reset();
     lanes_at_block();
@@ -97,8 +103,6 @@ void Core::on(const BlockAdded& event) {
     else
         canon.add(event.block);
     follower.add(event);
-    feed_live = true;
-    feed_reason.clear();
     check_feed();
     pump();
     lanes_at_block();

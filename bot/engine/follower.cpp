@@ -39,7 +39,6 @@ void Follower::start_anew(const BlockRef& block) {
     started_ = true;
     read_ = 0;
     waiting_ = false;
-    read_failures_ = 0;
 }
 
 void Follower::restart(const BlockRef& block) {

@@ -121,14 +121,16 @@ class World {
     std::deque<engine::Command> todo;
     std::vector<engine::Event> heard;  // every event given
     std::unique_ptr<engine::Engine> engine;
-    std::string recording;        // since the last start
-    std::int64_t extra_ms = 500;  // wall clock behind the head's timestamp
+    std::vector<std::string> violations;  // rules that the engine broke
+    std::string recording;                // since the last start
+    std::int64_t extra_ms = 500;          // wall clock behind the head's timestamp
 
     // ---- switches of the faults
     bool inclusion = true;                             // pending transactions are mined
     std::function<bool(const engine::Command&)> lose;  // true: the command is answered by an error
     std::optional<engine::SendOutcome> send_answer;    // instead of the pool's own
     bool receipts_hidden = false;
+    bool simulation_fails = false;
     Nonce foreign_pending = 0;
     std::function<void(const engine::Command&)> before;  // called before each command
     std::function<void()> after_command;                 // called when its effect is there, before its answer
@@ -198,8 +200,10 @@ class World {
         engine::Event event{now(), std::move(body)};
         heard.push_back(event);
         recording += engine::encode(event) + "\n";
+        note(event);
         for (auto& command : engine->step(event)) {
             recording += engine::encode(command) + "\n";
+            judge(command);
             todo.push_back(std::move(command));
         }
     }
@@ -352,7 +356,7 @@ class World {
             const Timestamp at = block->ref.timestamp;
             for (const auto& call : simulate.before) answer.before.push_back(copy.view(call, at));
             for (const auto& call : simulate.calls)
-                answer.calls.push_back({copy.execute(simulate.from, call.to, call.data, at), {}});
+                answer.calls.push_back({!simulation_fails && copy.execute(simulate.from, call.to, call.data, at), {}});
             for (const auto& call : simulate.after) answer.after.push_back(copy.view(call, at));
         }
         give(answer);
@@ -366,6 +370,7 @@ class World {
             return;
         }
         for (const auto& record : persist.records) {
+            judge(record);
             journal.push_back(record);
             if (record.stage == engine::Stage::Settled)
                 spendings.push_back({record.position, record.wallet, record.time_ms, record.purpose, record.succeeded,
@@ -470,6 +475,68 @@ class World {
         return log;
     }
 
+    /// What the engine has been told is durable.
+    void note(const engine::Event& event) {
+        if (const auto* started = std::get_if<engine::Started>(&event.body)) {
+            persists_.clear();
+            durable_.clear();
+            for (const auto& record : started->records) durable_.push_back(record);
+        }
+        const auto* persisted = std::get_if<engine::Persisted>(&event.body);
+        if (persisted == nullptr || !persisted->error.empty()) return;
+        const auto& records = persists_[persisted->id];
+        durable_.insert(durable_.end(), records.begin(), records.end());
+    }
+    /// What the journal would refuse.
+    void judge(const engine::JournalRecord& record) {
+        using engine::Stage;
+        const auto fresh = record.stage != Stage::Sent && record.stage != Stage::Seen;
+        if (fresh && ended(record.incident, record.step)) violations.push_back("a record after the end of its step");
+        for (const auto& other : journal) {
+            const bool same_step = other.incident == record.incident && other.step == record.step;
+            const bool same = same_step && other.stage == record.stage;
+            if (same && (record.stage == Stage::Intent || record.stage == Stage::Reserved))
+                violations.push_back("a second intent or reservation of one step");
+            if (same && record.stage == Stage::Signed && other.attempt == record.attempt)
+                violations.push_back("a second signature of one attempt");
+            if (!same_step && record.stage == Stage::Reserved && other.stage == Stage::Signed &&
+                other.nonce == record.nonce)
+                violations.push_back("a nonce reserved that was signed for before");
+        }
+    }
+    /// Rules that no command may break, whatever happens around the engine.
+    void judge(const engine::Command& command) {
+        using engine::Stage;
+        if (const auto* persist = std::get_if<engine::Persist>(&command)) persists_[persist->id] = persist->records;
+        if (const auto* broadcast = std::get_if<engine::Broadcast>(&command)) {
+            const bool durable = std::any_of(durable_.begin(), durable_.end(), [&](const auto& r) {
+                return r.stage == Stage::Signed && r.raw == broadcast->raw && r.hash == broadcast->hash;
+            });
+            if (!durable) violations.push_back("broadcast of bytes that are not durable");
+            if (!config.wallets[0].live) violations.push_back("broadcast in a dry run");
+        }
+        const auto* sign = std::get_if<engine::Sign>(&command);
+        if (sign == nullptr) return;
+        bool reserved = false;
+        for (const auto& r : durable_) {
+            const bool over = std::any_of(durable_.begin(), durable_.end(), [&](const auto& other) {
+                return other.incident == r.incident && other.step == r.step &&
+                       (other.stage == Stage::Settled || other.stage == Stage::Abandoned);
+            });
+            if (r.stage != Stage::Reserved || over) continue;
+            if (r.nonce == sign->tx.nonce)
+                reserved = true;
+            else
+                violations.push_back("signed while another nonce is open");
+        }
+        if (!reserved) violations.push_back("signed without a durable reservation");
+        if (sign->tx.max_fee > config.wallets[0].positions[0].limits.max_fee_per_gas)
+            violations.push_back("fee above the limit");
+        if (sign->tx.max_priority_fee > sign->tx.max_fee) violations.push_back("priority above the fee");
+    }
+
+    std::map<engine::RequestId, std::vector<engine::JournalRecord>> persists_;
+    std::vector<engine::JournalRecord> durable_;
     bool obeying_ = false;
     std::vector<std::function<Log(ChainState&)>> next_logs_;
     std::map<Hash32, PendingTx> known_;

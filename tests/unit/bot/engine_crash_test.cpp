@@ -74,6 +74,7 @@ bool play(World& world, const Scenario& scenario, std::size_t at, Crash kind, bo
 }
 
 void check_ends_well(const World& world, const Scenario& scenario) {
+    for (const auto& violation : world.violations) FAIL_CHECK(violation);
     std::size_t repays = 0;
     std::set<Nonce> nonces;
     for (const auto& block : world.chain) {

@@ -42,5 +42,6 @@ TEST_CASE("a price falls below the trigger: repaid, proved and closed") {
     world.mine(5);
     CHECK(world.commands<engine::Sign>().size() == 1);
     CHECK(world.journal.size() == 6);
+    for (const auto& violation : world.violations) FAIL_CHECK(violation);
     CHECK(world.engine->status().positions.at(0).incident.empty());
 }
