@@ -69,11 +69,11 @@ Task<Result<FeedEvent>> Feed::Follower::next() {
         }
         if (now() < retry_at_) {
             co_await take_in();
-        } else if (tracker_.step()) {
-            co_await advance();
         } else if (want_look_) {
             want_look_ = false;
             co_await look();
+        } else if (tracker_.step()) {
+            co_await advance();
         } else {
             co_await take_in();
         }
