@@ -54,6 +54,7 @@ async function verify(stage, place, begin, what) {
 /// One story from a fresh snapshot. With `at` the first daemon dies there and a second one takes over.
 async function story(stage, at) {
   const snapshot = await stage.devnet.chain.rpc.call('evm_snapshot', []);
+  await stage.catchUp();
   const place = await stage.folder();
   const begin = { block: (await stage.devnet.chain.head()).number + 1, nonce: await stage.nonce() };
   stage.run();

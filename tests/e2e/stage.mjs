@@ -45,6 +45,13 @@ export class Stage {
     await this.loop;
   }
 
+  /// A block at the wall clock's second: reverting takes the chain's own clock back.
+  async catchUp() {
+    const { timestamp } = await this.devnet.chain.head();
+    await this.devnet.chain.setNextTimestamp(Math.max(timestamp + 1, Math.floor(Date.now() / 1000)));
+    await this.devnet.chain.mine();
+  }
+
   async folder() {
     const folder = mkdtempSync(join(tmpdir(), 'plimsoll-e2e-'));
     const port = await freePort();
@@ -60,8 +67,10 @@ export class Stage {
     return setPrice(this.devnet, 'WETH', price, { wait: false });
   }
 
-  health(wallet = this.wallets[0]) {
-    return accountData(this.devnet, wallet.address).then(({ healthFactor }) => healthFactor);
+  /// At the newest block by its number: by "latest" anvil may count with another second than the block's.
+  async health(wallet = this.wallets[0]) {
+    const { number } = await this.devnet.chain.head();
+    return (await accountData(this.devnet, wallet.address, `0x${number.toString(16)}`)).healthFactor;
   }
 
   async nonce(wallet = this.wallets[0]) {
