@@ -19,7 +19,7 @@ class Budget {
     void add(const Spending& spending);
     BaseValue value(const std::string& position, std::int64_t now) const;
     Wei gas(const std::string& position, std::int64_t now) const;
-    /// When the last rescue of the position ended, whatever its outcome.
+    /// When debt of the position was last repaid. What was reverted does not count: failures have a bound of their own.
     std::optional<std::int64_t> last_action(const std::string& position) const;
 
   private:

@@ -295,7 +295,7 @@ std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decisio
                           to_string(limits.max_fee_per_gas) + ": the bid is lowered to it and will wait");
         fee.measured += ", the bid is lowered";
         fee.passed = true;
-    } else {
+    } else if (old == nullptr) {
         alerts_.clear(out, "limit-fee-per-gas", position.config.name, "the base fee is below the limit again");
     }
     decision.gates.push_back(std::move(fee));

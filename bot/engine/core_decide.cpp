@@ -106,7 +106,7 @@ void Core::consider_replacement(std::size_t i) {
     };
     if (position.incident && position.incident->check) return;
     if (step.attempts.empty() || step.seen || wallet.lane.building() || wallet.lane.settling() ||
-        wallet.lane.reopened() || position.level != Level::AtRisk) {
+        wallet.lane.reopened() || wallet.lane.held() || position.level != Level::AtRisk) {
         wait();
         return;
     }

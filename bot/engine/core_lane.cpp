@@ -165,6 +165,7 @@ void Core::settled(std::size_t w) {
                         name, text);
         if (rescued || !position.incident || !position.incident->partial) position.incident.reset();
     } else if (position.incident && position.incident->prepares) {
+        if (step.base.purpose == Purpose::ResetApproval) position.prepared_ms.reset();  // now the allowance itself
         position.incident.reset();
     }
     pump();

@@ -258,7 +258,10 @@ Lane::News Lane::account(Output& out, Nonce latest, const BlockRef& head, std::i
         doubts_ = 0;
         const bool first = used_;
         used_ = false;
-        if (first && !step_->attempts.empty()) broadcast(out, step_->attempts.back());
+        if (first && !step_->attempts.empty()) {
+            step_->attempts.back().since = head.number;
+            broadcast(out, step_->attempts.back());
+        }
         return News::None;
     }
     used_ = true;

@@ -64,6 +64,8 @@ class Lane {
     bool settling() const { return phase_ == Phase::Settling; }
     /// Ended in the journal already, but taken out of its block again: it can only be sent again as it is.
     bool reopened() const { return busy() && reopened_; }
+    /// As far as is known the nonce is used: nothing is sent for it until the chain says otherwise.
+    bool held() const { return used_; }
     bool waits_for(RequestId id) const;
     /// Watches only: for a wallet that is not live any more.
     void set_quiet(bool quiet) { quiet_ = quiet; }
