@@ -162,4 +162,7 @@ TEST_CASE("contract-events: data and topics of logs") {
         tally.count("events");
     }
     CHECK(tally.of("events") == 2016);
+    CHECK(tally.of("topic 0") == 1024);
+    CHECK(tally.of("indexed values") == 860);
+    CHECK(tally.of("indexed hashes") == 626);
 }
