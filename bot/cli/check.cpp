@@ -33,9 +33,10 @@ CheckLine config_line(const config::Loaded& loaded) {
     std::size_t positions = 0;
     for (const auto& wallet : s.wallets) positions += wallet.positions.size();
     return {"config", true,
-            fmt::format("{}: mode {}, {} chains, {} markets, {} wallets, {} positions, {} warnings", s.source,
-                        s.mode == config::Mode::Live ? "live" : "dry-run", s.chains.size(), s.markets.size(),
-                        s.wallets.size(), positions, loaded.warnings.size()),
+            fmt::format("{}: mode {}, {}, {}, {}, {}, {}", s.source, s.mode == config::Mode::Live ? "live" : "dry-run",
+                        counted(s.chains.size(), "chain"), counted(s.markets.size(), "market"),
+                        counted(s.wallets.size(), "wallet"), counted(positions, "position"),
+                        counted(loaded.warnings.size(), "warning")),
             ""};
 }
 

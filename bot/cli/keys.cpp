@@ -78,9 +78,9 @@ ExitCode code_of(const Error& error) {
         case Errc::Range:
             return ExitCode::Usage;
         case Errc::Cancelled:
+            return ExitCode::Refused;
         case Errc::Refused:
         case Errc::Mismatch:
-            return ExitCode::Refused;
         case Errc::Math:
         case Errc::Unsupported:
         case Errc::Io:

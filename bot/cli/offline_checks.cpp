@@ -9,6 +9,7 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "bot/cli/table.hpp"
 #include "chain/keys/keystore.hpp"
 #include "chain/keys/secret_file.hpp"
 #include "config/secrets.hpp"
@@ -63,13 +64,16 @@ bool secret_line(const std::string& name, const config::SecretRef& ref, std::vec
         return false;
     }
     const auto secret = config::read_secret(ref);
-    if (secret)
-        lines.push_back(ok(name, fmt::format("{}, {} bytes", config::describe(ref), secret->size())));
-    else
-        lines.push_back(problem(
-            name, secret.error().message,
-            mend_in(secret.error().message, fmt::format("make {} readable for this user", config::describe(ref)))));
-    return secret.has_value();
+    if (secret) {
+        lines.push_back(ok(name, fmt::format("{}, {}", config::describe(ref), counted(secret->size(), "byte"))));
+        return true;
+    }
+    const bool missing = secret.error().code == Errc::NotFound && ref.kind == Kind::File;
+    const std::string mend =
+        missing ? fmt::format("install -m 0600 /dev/stdin {}, and type it there", ref.name)
+                : fmt::format("make {} readable for user {} alone", config::describe(ref), ::geteuid());
+    lines.push_back(problem(name, secret.error().message, mend_in(secret.error().message, mend)));
+    return false;
 }
 
 CheckLine keystore_line(const config::Wallet& wallet, bool passphrase_known) {

@@ -42,9 +42,9 @@ class Parser {
             app_.parse(reversed);
             return finish();
         } catch (const CLI::CallForHelp&) {
-            return Exit{ExitCode::Done, chosen().help()};
+            return Exit{ExitCode::Done, app_.help()};  // of the innermost command
         } catch (const CLI::ParseError& error) {
-            return usage(error.what(), unknown_word(error, arguments));
+            return explain(error, arguments);
         }
     }
 
@@ -105,7 +105,7 @@ class Parser {
         history->add_flag("--json", history_.json, "Print JSON");
         history->add_option("--limit", history_.limit, "At most this many, the newest")
             ->type_name("N")
-            ->check(CLI::Range(1U, 100'000U))
+            ->check(CLI::Range(1U, 100'000U).description(""))
             ->capture_default_str();
     }
 
@@ -136,7 +136,7 @@ class Parser {
         app.add_option(fmt::format("--{}-fd", name), source.fd,
                        fmt::format("Open descriptor to read the {} from", name))
             ->type_name("N")
-            ->check(CLI::Range(0, 1'023))
+            ->check(CLI::Range(0, 1'023).description(""))
             ->excludes(file);
     }
 
@@ -161,28 +161,41 @@ class Parser {
         return Exit{ExitCode::Usage, std::move(text)};
     }
 
-    /// For a word that nobody knows, the nearest one that is known there.
-    std::string unknown_word(const CLI::ParseError& error, const std::vector<std::string>& arguments) const {
-        if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError) &&
-            error.get_exit_code() != static_cast<int>(CLI::ExitCodes::RequiredError))
-            return "";
+    /// A word that nobody knows, and the nearest one that is known there.
+    struct Unknown {
+        std::string word;
+        std::string close;
+    };
+    Unknown unknown_word(const std::vector<std::string>& arguments) const {
         std::vector<std::string> known;
-        for (const auto* option : chosen().get_options()) {
-            for (const auto& name : option->get_lnames()) known.push_back("--" + name);
-        }
-        for (const auto* option : app_.get_options()) {
-            for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+        for (const auto* app : {&chosen(), &app_}) {
+            for (const auto* option : app->get_options()) {
+                for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+            }
         }
         for (const auto* sub : chosen().get_subcommands([](const CLI::App*) { return true; }))
             known.push_back(sub->get_name());
-        for (const auto& word : arguments) {
-            const std::string name = word.substr(0, word.find('='));
-            if (std::find(known.begin(), known.end(), name) != known.end() || name == chosen().get_name()) continue;
-            const bool option = name.starts_with("--");
-            const std::string close = config::nearest(name, known);
-            if (!close.empty() && close.starts_with("--") == option) return close;
+        for (const auto& argument : arguments) {
+            const std::string word = argument.substr(0, argument.find('='));
+            const bool named = path_of(chosen()).find(word) != std::string::npos;
+            if (std::find(known.begin(), known.end(), word) != known.end() || named) continue;
+            const std::string close = config::nearest(word, known);
+            if (!close.empty() && close.starts_with("--") == word.starts_with("--")) return {word, close};
         }
-        return "";
+        return {};
+    }
+
+    /// A misspelt word leaves a command without its subcommand, or words that nobody takes.
+    Exit explain(const CLI::ParseError& error, const std::vector<std::string>& arguments) const {
+        const int kind = error.get_exit_code();
+        const bool missing = kind == static_cast<int>(CLI::ExitCodes::RequiredError);
+        const bool extra = kind == static_cast<int>(CLI::ExitCodes::ExtrasError);
+        if (missing || extra) {
+            const auto [word, close] = unknown_word(arguments);
+            if (!close.empty()) return usage(fmt::format("`{}` is not known here", word), close);
+        }
+        const bool command = missing && std::string_view(error.what()).find("subcommand") != std::string_view::npos;
+        return usage(command ? "a command is missing" : error.what(), "");
     }
 
     std::variant<Invocation, Exit> finish() {

@@ -28,6 +28,10 @@ std::string Style::paint(std::string_view code, std::string_view text) const {
     return color_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
 
+std::string counted(std::size_t number, std::string_view thing) {
+    return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
 std::size_t width(std::string_view text) {
     std::size_t out = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {

@@ -49,6 +49,9 @@ class Table {
     std::vector<std::vector<std::string>> rows_;
 };
 
+/// "1 chain", "2 chains".
+std::string counted(std::size_t number, std::string_view thing);
+
 /// Characters that take a place: escape sequences take none, a UTF-8 character one.
 std::size_t width(std::string_view text);
 

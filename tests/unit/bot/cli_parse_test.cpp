@@ -119,6 +119,8 @@ TEST_CASE("wrong usage names the nearest word and where to read on") {
     has(refused("check --onlin"), "help: plimsoll check --help");
     has(refused("config shwo"), "did you mean `show`?");
     has(refused("run --dryrun"), "did you mean `--dry-run`?");
+    has(refused("chek"), "error: `chek` is not known here");
+    has(refused(""), "a command is missing");
     has(refused(""), "help: plimsoll --help");
     has(refused("keys"), "help: plimsoll keys --help");
     has(refused("plan"), "NAME");
@@ -136,7 +138,7 @@ TEST_CASE("every --help shows an example, and the examples run") {
             const Exit help = refused(name + " " + flag);
             CHECK(help.code == ExitCode::Done);
             CHECK(help.text.find("Example") != std::string::npos);
-            CHECK(help.text.find("Usage: ") != std::string::npos);
+            CHECK(help.text.find("Usage: plimsoll" + (name.empty() ? "" : " " + name)) != std::string::npos);
             std::istringstream lines(help.text);
             std::size_t here = 0;
             for (std::string line; std::getline(lines, line);) {
