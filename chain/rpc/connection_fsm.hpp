@@ -16,8 +16,9 @@ using TimePoint = std::chrono::steady_clock::time_point;
 using Milliseconds = std::chrono::milliseconds;
 
 struct LifeOptions {
-    std::optional<ChainId> chain_id;     // what the endpoint must serve; nothing: any
-    Milliseconds connect_limit{10'000};  // name, TCP, TLS and WebSocket handshake together
+    std::optional<ChainId> chain_id;  // what the endpoint must serve; nothing: any
+    /// TCP, TLS and WebSocket handshake together; finding the host's address is bounded by the system's resolver.
+    Milliseconds connect_limit{10'000};
     Milliseconds verify_limit{5'000};
     Milliseconds ping_after{10'000};  // silence after which the peer is pinged
     Milliseconds dead_after{20'000};  // silence after which the connection is given up

@@ -60,7 +60,8 @@ struct Receipt {
 
 /// Typed Ethereum JSON-RPC over whatever carries it. Every call has a deadline and returns Errc::Timeout when it passes
 /// (the outcome at the node is then unknown), Errc::Rpc with the node's code and text, Errc::Reverted with the decoded
-/// reason, Errc::Decode when the answer has not the promised form.
+/// reason, Errc::NotFound when the node says that it lacks the block, Errc::Decode when the answer has not the promised
+/// form, Errc::Mismatch when it is of another block or the endpoint serves another chain.
 class Eth {
   public:
     virtual ~Eth() = default;

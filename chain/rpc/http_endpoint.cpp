@@ -46,6 +46,7 @@ HttpEndpoint::HttpEndpoint(asio::any_io_executor executor, EndpointOptions optio
 void HttpEndpoint::settle(const Body& body, std::size_t index, Outcome outcome) {
     if (outcome) {
         ++stats_.answers;
+        if (!options_.chain_id) stats_.state = "live";
         const auto took = std::chrono::duration_cast<std::chrono::microseconds>(now() - body.group->asked);
         stats_.last_latency = took;
         stats_.mean_latency = stats_.answers == 1 ? took : stats_.mean_latency + (took - stats_.mean_latency) / 16;

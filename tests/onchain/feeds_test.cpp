@@ -35,6 +35,14 @@ struct Stage {
         Tally tally;
         return differences(world, watch, head, tally);
     }
+    /// The adapter of wstETH, which is read at every block, gives way to a feed.
+    void replace_adapter() {
+        const auto& asset = world.info.reserve("wstETH").asset;
+        block({world.admin.price(world.behind_spare_proxy, I256{U256{230'000'000'000}}),
+               world.admin.price_source(asset, world.spare_proxy)});
+        for (std::uint64_t i = 1; i <= 2; ++i)
+            block({world.admin.price(world.behind_spare_proxy, I256{U256{230'000'000'000 + i}})});
+    }
     /// Every feed shows twice that its events tell its price.
     void prove_feeds() {
         for (std::uint64_t turn = 1; turn <= 2; ++turn) {
@@ -63,11 +71,7 @@ TEST_CASE("once feeds have shown that their events tell all, they are not read a
     CHECK(stage.block({}) == 1);  // the adapter of wstETH has no events
     CHECK(stage.found().empty());
     // With the adapter replaced by a feed nothing is left to read.
-    const auto& wsteth = stage.world.info.reserve("wstETH");
-    stage.block({stage.world.admin.price(stage.world.behind_spare_proxy, I256{U256{230'000'000'000}}),
-                 stage.world.admin.price_source(wsteth.asset, stage.world.spare_proxy)});
-    for (std::uint64_t i = 1; i <= 2; ++i)
-        stage.block({stage.world.admin.price(stage.world.behind_spare_proxy, I256{U256{230'000'000'000 + i}})});
+    stage.replace_adapter();
     CHECK(stage.block({}) == 0);
     stage.block({stage.price(stage.world.info.reserve("WETH"), U256{190'000'000'000}),
                  stage.world.admin.price(stage.world.behind_spare_proxy, I256{U256{220'000'000'000}})});
@@ -87,6 +91,7 @@ TEST_CASE("an aggregator replaced without a word is noticed within fifty blocks,
     Stage stage;
     World& world = stage.world;
     stage.prove_feeds();
+    stage.replace_adapter();
     const auto& weth = world.info.reserve("WETH");
     Address fresh;
     fresh.bytes.fill(0x5b);

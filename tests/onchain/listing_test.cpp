@@ -21,11 +21,12 @@ Address implementation_of(World& world, const Address& proxy) {
     return abi::address_of_topic(word).value();
 }
 
-Address strategy_of(World& world, const Address& asset) {
+/// A word of Pool.getReserveData that holds an address.
+Address reserve_word(World& world, const Address& asset, std::size_t index) {
     const auto data = abi::Encoder(selector("getReserveData(address)")).address(asset).finish();
     const Bytes answer = world.node.call(world.info.pool, data);
     abi::Reader reader(answer);
-    REQUIRE(reader.skip(11));
+    REQUIRE(reader.skip(index));
     return reader.address().value();
 }
 
@@ -36,7 +37,7 @@ Tx list_like(World& world, const DevReserve& model, const Address& asset) {
         .address(implementation_of(world, model.stable_token))
         .address(implementation_of(world, model.debt_token))
         .uint(U256{model.decimals})
-        .address(strategy_of(world, model.asset))
+        .address(reserve_word(world, model.asset, 11))
         .address(asset)
         .address(world.info.treasury)
         .address({});
@@ -71,8 +72,19 @@ struct Stage {
     void block(std::vector<Tx> transactions) {
         head = world.node.must(transactions, head.timestamp + 12).ref;
         watch.follow(head);
+        if (listed.a_token.is_zero()) compare_new_reserve();
         Tally tally;
         for (const auto& difference : differences(world, watch, head, tally)) FAIL_CHECK(difference);
+    }
+    /// As soon as it is listed.
+    void compare_new_reserve() {
+        listed.a_token = reserve_word(world, asset, 8);
+        if (listed.a_token.is_zero()) return;
+        listed.symbol = "new";
+        listed.asset = asset;
+        listed.stable_token = reserve_word(world, asset, 9);
+        listed.debt_token = reserve_word(world, asset, 10);
+        watch.reserves().push_back(listed);
     }
     TokenAmount supplied() {
         const auto position = watch.market().position(world.users[0], head.timestamp).value();
@@ -87,6 +99,7 @@ struct Stage {
     Watch watch;
     BlockRef head;
     Address asset;
+    DevReserve listed;
     std::vector<Tx> prepare;
     std::vector<Tx> configure;
 };

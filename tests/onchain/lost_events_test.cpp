@@ -30,6 +30,7 @@ TEST_CASE("no kind of event can be left out unnoticed") {
         for (std::uint64_t seed = 100; seed < 106 && !noticed; ++seed) {
             RunOptions options;
             options.seed = seed;
+            options.populated = true;
             options.reorganise = false;
             options.lost = {topic};
             const auto report = random_run(world, options);

@@ -102,9 +102,25 @@ Mined Node::mine(std::span<const Tx> transactions, Timestamp at) {
 rpc::Header Node::must(std::span<const Tx> transactions, Timestamp at) {
     auto mined = mine(transactions, at);
     for (std::size_t i = 0; i < transactions.size(); ++i) {
-        if (!mined.succeeded[i]) throw std::runtime_error("reverted: " + transactions[i].what);
+        if (!mined.succeeded[i])
+            throw std::runtime_error("reverted: " + transactions[i].what + why(transactions[i], mined.header.ref));
     }
     return mined.header;
+}
+
+std::string Node::why(const Tx& transaction, const BlockRef& block) {
+    rpc::CallRequest request;
+    request.from = transaction.from;
+    request.to = transaction.to;
+    request.data = transaction.data;
+    rpc::BlockId id;
+    id.value = block.hash;
+    try {
+        run(eth_->call(std::move(request), id));
+    } catch (const std::runtime_error& error) {
+        return std::string(": ") + error.what();
+    }
+    return ": it would succeed a block later";
 }
 
 std::string Node::snapshot() {

@@ -64,6 +64,9 @@ class Node {
     void revert(const std::string& snapshot);
 
   private:
+    /// The reason of a revert, as far as the same call at the end of its block tells.
+    std::string why(const Tx& transaction, const BlockRef& block);
+
     boost::asio::io_context io_{1};
     std::unique_ptr<rpc::EthClient> eth_;
 };

@@ -30,21 +30,21 @@ std::vector<Move> Player::block(Timestamp now) {
     static constexpr Weighted kUsers[] = {{20, &Player::supply},
                                           {12, &Player::withdraw},
                                           {24, &Player::borrow},
-                                          {4, &Player::borrow_stable},
+                                          {6, &Player::borrow_stable},
                                           {3, &Player::borrow_for_another},
-                                          {10, &Player::repay},
+                                          {12, &Player::repay},
                                           {3, &Player::repay_for_another},
-                                          {5, &Player::repay_with_a_tokens},
+                                          {6, &Player::repay_with_a_tokens},
                                           {7, &Player::transfer_a_token},
                                           {8, &Player::switch_collateral},
                                           {8, &Player::set_emode},
                                           {14, &Player::liquidate},
-                                          {3, &Player::swap_rate_mode},
+                                          {5, &Player::swap_rate_mode},
                                           {4, &Player::flash_loan},
                                           {2, &Player::treasury},
                                           {3, &Player::bridge}};
     static constexpr Weighted kPrices[] = {{60, &Player::move_price},
-                                           {2, &Player::break_price},
+                                           {4, &Player::break_price},
                                            {10, &Player::move_ratio},
                                            {4, &Player::cap_ratio},
                                            {4, &Player::change_source}};
@@ -66,7 +66,7 @@ std::vector<Move> Player::block(Timestamp now) {
         }
         known_.broken.erase(aggregator);
     }
-    const auto count = dice_.percent(10) ? dice_.below(12) : dice_.below(5);
+    const auto count = dice_.percent(15) ? dice_.below(12) : dice_.below(6);
     for (std::uint64_t i = 0; i < count; ++i) {
         const auto which = dice_.below(100);
         if (which < 72)

@@ -81,7 +81,7 @@ void Player::repay(std::vector<Move>& out) {
     const auto debts = with_debt(position_of(user));
     if (debts.empty()) return borrow(out);
     const auto& debt = dice_.pick(debts);
-    const RateMode mode = dice_.percent(15) ? RateMode::Stable : RateMode::Variable;
+    const RateMode mode = dice_.percent(30) ? RateMode::Stable : RateMode::Variable;
     out.push_back({mode == RateMode::Stable ? "repay stable" : "repay",
                    world_.pool.repay(user, debt.asset, part_of(debt.debt.value), mode, user)});
 }

@@ -28,19 +28,25 @@ std::vector<std::uint64_t> seeds() {
 TEST_CASE("random accounts: every number is the contract's at every block") {
     World& world = shared_world();
     Tally all;
+    unsigned bounded = 0;
     std::map<std::string, std::pair<unsigned, unsigned>> moves;
     for (const auto seed : seeds()) {
         RunOptions options;
         options.seed = seed;
+        options.populated = seed % 2 == 0;
+        options.by_drift = seed % 3 == 0;
         const auto report = random_run(world, options);
-        std::printf("seed %llu: %llu blocks, %llu account views and %llu numbers equal, %u rewinds, %u resyncs\n",
-                    static_cast<unsigned long long>(seed), static_cast<unsigned long long>(report.tally.blocks),
-                    static_cast<unsigned long long>(report.tally.accounts),
-                    static_cast<unsigned long long>(report.tally.numbers), report.rewinds, report.resyncs);
+        std::printf(
+            "seed %llu: %llu blocks, %llu account views and %llu numbers equal, %u rewinds, %u resyncs, %u bounds "
+            "held\n",
+            static_cast<unsigned long long>(seed), static_cast<unsigned long long>(report.tally.blocks),
+            static_cast<unsigned long long>(report.tally.accounts),
+            static_cast<unsigned long long>(report.tally.numbers), report.rewinds, report.resyncs, report.bounded);
         std::fflush(stdout);
         for (const auto& trouble : report.trouble) FAIL_CHECK(trouble);
         if (!report.trouble.empty()) MESSAGE(report.story);
         all += report.tally;
+        bounded += report.bounded;
         for (const auto& [kind, count] : report.moves) {
             moves[kind].first += count.first;
             moves[kind].second += count.second;
@@ -53,6 +59,7 @@ TEST_CASE("random accounts: every number is the contract's at every block") {
                 static_cast<unsigned long long>(all.refusals));
     if (std::getenv("PLIMSOLL_SEED") != nullptr) return;
     CHECK(all.numbers >= kComparisons);
+    CHECK(bounded >= 20);
     // A kind of move that never succeeds would be no test at all.
     for (const auto& [kind, count] : moves) CHECK_MESSAGE(count.first > 0, kind << " never succeeds");
 }

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <optional>
 
+#include "tests/onchain/population.hpp"
+
 namespace plimsoll::onchain {
 
 namespace {
@@ -16,13 +18,14 @@ class Run {
           scene_(world),
           dice_(options.seed),
           watch_(world),
-          player_(world, watch_, dice_) {
+          player_(start(world, options, dice_), watch_, dice_) {
         for (const auto& topic : options.lost) watch_.lose(topic);
         waiting_ = world.all_accounts();
         while (waiting_.size() > 4) watch_next();
         head_ = world.node.latest().ref;
         watch_.sync(head_);
         compare();
+        forget_changes();
     }
 
     RunReport play() {
@@ -41,6 +44,11 @@ class Run {
     }
 
   private:
+    static World& start(World& world, const RunOptions& options, Dice& dice) {
+        if (options.populated) populate(world, dice);
+        return world;
+    }
+
     /// Sometimes read at once, sometimes with the next block.
     void watch_next() {
         watch_.market().watch(waiting_.back());
@@ -65,7 +73,7 @@ class Run {
     }
 
     void follow(const BlockRef& block) {
-        const auto before = healths(block.timestamp);
+        const auto before = summaries(block.timestamp);
         if (const auto stepped = watch_.step(block); !stepped) {
             report_.trouble.push_back("apply: " + stepped.error().message);
             return;
@@ -75,26 +83,44 @@ class Run {
         check_changed(before);
     }
 
-    std::map<Address, U256> healths(Timestamp at) {
-        std::map<Address, U256> out;
+    std::map<Address, lending::AccountSummary> summaries(Timestamp at) {
+        std::map<Address, lending::AccountSummary> out;
         for (const auto& account : watch_.market().accounts()) {
-            if (const auto summary = watch_.market().summary(account, at))
-                out.emplace(account, summary->health_factor.value);
+            if (const auto summary = watch_.market().summary(account, at)) out.emplace(account, *summary);
         }
         return out;
     }
 
-    /// Whoever is not named as changed must not be worse than interest alone had made him.
-    void check_changed(const std::map<Address, U256>& before) {
-        const auto changed = watch_.market().take_changed();
-        const std::set<Address> named(changed.begin(), changed.end());
-        for (const auto& [account, health] : before) {
-            const auto now = watch_.market().summary(account, head_.timestamp);
-            if (named.contains(account) || (now && now->health_factor.value >= health)) continue;
-            report_.trouble.push_back(fmt::format("account {} fell from {} to {} and is not named as changed",
-                                                  to_checksum(account), to_string(health),
-                                                  now ? to_string(now->health_factor) : now.error().message));
+    /// Whoever is not named as changed must not be worse than interest alone had made him, or than the bound says.
+    void check_changed(const std::map<Address, lending::AccountSummary>& with_interest) {
+        lending::Drift drift;
+        if (options_.by_drift)
+            drift = watch_.market().take_drift();
+        else
+            drift.changed = watch_.market().take_changed();
+        const auto earlier = std::exchange(last_, summaries(head_.timestamp));
+        if (options_.by_drift && !drift.factor) return;
+        const std::set<Address> named(drift.changed.begin(), drift.changed.end());
+        for (const auto& [account, before] : drift.factor ? earlier : with_interest) {
+            if (named.contains(account)) continue;
+            const auto now = last_.find(account);
+            const U256 low = drift.factor ? bounded(before, *drift.factor) : before.health_factor.value;
+            if (now != last_.end() && now->second.health_factor.value >= low) continue;
+            report_.trouble.push_back(
+                fmt::format("block {}: account {} is not named as changed; was {}, is {}, bound {}", head_.number,
+                            to_checksum(account), to_text(before),
+                            now == last_.end() ? "unknown" : to_text(now->second), to_string(low)));
         }
+        ++(drift.factor ? report_.bounded : report_.unbounded);
+    }
+
+    /// The bound is for real numbers: the contract's average threshold may lose a basis point, values a unit.
+    static U256 bounded(const lending::AccountSummary& before, const Wad& factor) {
+        if (before.debt.is_zero() || before.debt.value < U256{100'000'000}) return {};
+        const U256 real = *mul_div_down(before.health_factor.value, factor.value, kWad);
+        const U256 threshold = std::max(before.liquidation_threshold, U256{2});
+        const U256 lost = *checked_add(*div_up(real, *checked_sub(threshold, U256{1})), *div_up(real, U256{1'000'000}));
+        return saturating_sub(real, lost);
     }
 
     void compare() {
@@ -123,7 +149,15 @@ class Run {
         }
         watch_.sync(ancestor);
         compare();
-        watch_.market().take_changed();
+        forget_changes();
+    }
+
+    void forget_changes() {
+        if (options_.by_drift)
+            watch_.market().take_drift();
+        else
+            watch_.market().take_changed();
+        last_ = summaries(head_.timestamp);
     }
 
     World& world_;
@@ -133,6 +167,7 @@ class Run {
     Watch watch_;
     Player player_;
     std::vector<Address> waiting_;
+    std::map<Address, lending::AccountSummary> last_;  // at the newest block
     BlockRef head_;
     RunReport report_;
     std::vector<std::string> history_;

@@ -12,6 +12,8 @@ namespace plimsoll::onchain {
 struct RunOptions {
     std::uint64_t seed{};
     unsigned blocks = 60;
+    bool populated = false;         // everyone has a position near its limit already
+    bool by_drift = false;          // who changed is asked by take_drift(), not by take_changed()
     bool reorganise = true;         // some blocks are taken back
     std::vector<Hash32> lost = {};  // kinds of events that never arrive
 };
@@ -21,7 +23,9 @@ struct RunReport {
     Tally tally;
     std::map<std::string, std::pair<unsigned, unsigned>> moves;  // by kind: mined, reverted
     unsigned rewinds{};
-    unsigned resyncs{};  // where a rewind was not possible
+    unsigned bounded{};    // blocks after which a bound held for all who were not named as changed
+    unsigned unbounded{};  // blocks after which only the named ones had changed
+    unsigned resyncs{};    // where a rewind was not possible
     std::vector<std::string> trouble;
     std::string story;  // seed, block and its transactions, for the one who has to find out
 };

@@ -51,11 +51,11 @@ class Comparison {
                 return;
             }
             note(account, "account data", expected ? to_text(*expected) : "reverts",
-                 ours ? to_text(*ours) : ours.error().message);
+                 ours ? to_text(*ours) + assets_of(account) : ours.error().message);
             return;
         }
         tally_.numbers += 6;
-        if (*ours != *expected) note(account, "account data", to_text(*expected), to_text(*ours));
+        if (*ours != *expected) note(account, "account data", to_text(*expected), to_text(*ours) + assets_of(account));
     }
 
     /// `theirs`: per reserve aToken, variable debt, stable debt.
@@ -83,6 +83,17 @@ class Comparison {
     std::vector<std::string> take() { return std::move(differences_); }
 
   private:
+    std::string assets_of(const Address& account) {
+        const auto position = watch_.market().position(account, block_.timestamp);
+        std::string out;
+        if (!position) return out;
+        for (const auto& asset : position->assets) {
+            out += fmt::format("; {} supplied {} debt {} price {} threshold {}{}", asset.symbol,
+                               to_string(asset.supplied_value), to_string(asset.debt_value), to_string(asset.price),
+                               asset.threshold_bps, asset.collateral ? " collateral" : "");
+        }
+        return out;
+    }
     void number(const Address& account, const std::string& what, const U256& theirs, const U256& ours) {
         ++tally_.numbers;
         if (theirs != ours) note(account, what, to_string(theirs), to_string(ours));
@@ -114,7 +125,8 @@ std::string to_text(const lending::AccountSummary& s) {
                        to_string(s.ltv), to_string(s.health_factor));
 }
 
-Watch::Watch(World& world) : world_(world), market_(lending::make_aave_v3_market(world.info.provider)) {}
+Watch::Watch(World& world)
+    : world_(world), market_(lending::make_aave_v3_market(world.info.provider)), reserves_(world.info.reserves) {}
 
 std::size_t Watch::sync(const BlockRef& head) {
     std::size_t calls_made = 0;
@@ -147,7 +159,7 @@ std::optional<lending::AccountSummary> contract_summary(World& world, const Addr
 std::vector<std::string> differences(World& world, Watch& watch, const BlockRef& block, Tally& tally) {
     ++tally.blocks;
     const auto& accounts = watch.market().accounts();
-    const auto& reserves = world.info.reserves;
+    const auto& reserves = watch.reserves();
     std::vector<Call> calls;
     for (const auto& account : accounts) {
         calls.push_back(summary_call(world.info.pool, account));

@@ -37,12 +37,16 @@ class Watch {
     void follow(const BlockRef& block);
     void follow(const rpc::Header& header) { follow(header.ref); }
 
+    /// What is compared besides the account views; a reserve listed later is added here.
+    std::vector<DevReserve>& reserves() { return reserves_; }
+
     /// Logs of this kind never arrive: a fault that the comparison must notice.
     void lose(const Hash32& topic) { lost_.insert(topic); }
 
   private:
     World& world_;
     std::unique_ptr<lending::Market> market_;
+    std::vector<DevReserve> reserves_;
     std::set<Hash32> lost_;
 };
 

@@ -109,7 +109,7 @@ Math<AccountSummary> wide_summary(const View& view, const AccountState& account)
 std::string missing_price(const MarketState& state, const AccountState& account) {
     for (const auto& holding : account.holdings) {
         const Reserve& reserve = state.reserves[holding.reserve];
-        const bool used = holding.collateral || holding.debt != 0;
+        const bool used = holding.collateral || holding.debt != 0 || account.stable_of(holding.reserve) != nullptr;
         if (used && !reserve.state.priced) return reserve.symbol + " " + to_string(reserve.asset);
     }
     return {};

@@ -232,6 +232,10 @@ void Discovery::schedule_prices() {
     }
 }
 
+void Discovery::schedule_accounts() {
+    for (std::uint32_t i = 0; i < store_.accounts().size(); ++i) want_account(i);
+}
+
 void Discovery::schedule_head_reads() {
     bool prices = false;
     for (std::uint32_t category = 0; category < store_.market.emodes.size(); ++category) {

@@ -30,6 +30,7 @@ class Discovery {
     /// Wants what cannot be learnt from the logs of the block just applied.
     void schedule_head_reads();
     void schedule_prices();
+    void schedule_accounts();
     void schedule_category(std::uint32_t category) { want_category(category); }
 
     /// After the store went back to an earlier block; false if what was being discovered is gone.

@@ -78,7 +78,11 @@ Result<void> Events::reserve_updated(const Log& log) {
     TRY_VOID(shape(log, 2, 5));
     TRY(const auto asset, abi::address_of_topic(log.topics[1]));
     const auto id = store_.market.id_of(asset);
-    if (!id) return {};  // listed in this block: it is read as a whole
+    if (!id) {
+        // Listed in this block, and used before its tokens' events could be asked for: all are read again.
+        discovery_.schedule_accounts();
+        return {};
+    }
     const Words words(log.data);
     ReserveState& state = store_.edit_reserve(*id);
     TRY(state.liquidity_rate, words.number(0));

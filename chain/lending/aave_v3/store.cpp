@@ -198,7 +198,7 @@ void Store::take_back(Frame& frame) {
         const ReserveState& now = market.reserves[id].state;
         if (state.price != now.price || state.priced != now.priced) mark_moved(id);
         if (state.config != now.config) mark_holders(id);
-        market.reserves[id].edit() = std::move(state);
+        market.reserves[id].edit() = state;
     }
     if (frame.emodes) {
         market.emodes = std::move(*frame.emodes);

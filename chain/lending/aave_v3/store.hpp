@@ -47,7 +47,7 @@ class Store {
     static constexpr std::size_t kFrames = 128;
     static constexpr std::size_t kSavedAccounts = 200'000;
 
-    explicit Store(Deployment deployment) : deployment_(std::move(deployment)) {}
+    explicit Store(const Deployment& deployment) : deployment_(deployment) {}
 
     MarketState market;
     ReadSet pending;

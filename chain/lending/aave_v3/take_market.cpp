@@ -119,6 +119,8 @@ Result<void> Discovery::take_emode(const Read& read, const CallResult& result) {
 Result<void> Discovery::take_price(const Read& read, const CallResult& result) {
     if (read.kind == Read::Kind::EModePrice) {
         const auto id = static_cast<std::uint8_t>(read.a);
+        // Asked for before its source was taken away: the oracle's answer for no asset is one base unit.
+        if (store_.market.emode(id).price_source.is_zero()) return {};
         const Price price{number_in(result).value_or(U256{})};
         if (store_.market.emode(id).price == price) return {};
         store_.edit_emode(id).price = price;

@@ -119,6 +119,29 @@ TEST_CASE("random blocks, reorgs and skipped reads, in every version") {
     CHECK(rewinds > 40);
 }
 
+TEST_CASE("what was not read at a block is read there after a reorg leads back to it") {
+    AaveDeployment chain(Version::V37);
+    chain.feeds[0].aggregator = {};
+    const Address owner = chain.add_account(1, 0, 40, 2, 10'000);
+    auto market = make_aave_v3_market(chain.provider());
+    market->watch(owner);
+    REQUIRE(chain.settle(*market).has_value());
+    const auto move = [&](std::uint64_t price) {
+        const auto block = chain.next();
+        chain.state.reserves[0].edit().price.value = U256{price};  // an adapter: no log tells it
+        REQUIRE(market->apply(block, {}).has_value());
+    };
+    move(190'000'000'000);
+    const AaveDeployment unread = chain;
+    move(180'000'000'000);
+    REQUIRE(chain.settle(*market).has_value());
+    chain = unread;
+    REQUIRE(market->rewind(chain.head));
+    CHECK_FALSE(market->synced().has_value());
+    REQUIRE(chain.settle(*market).has_value());
+    CHECK(chain.audit(*market, owner)->agrees);
+}
+
 TEST_CASE("a rewind is bounded, and what is out of reach is refused") {
     AaveDeployment chain(Version::V37);
     const Address owner = chain.add_account(1, 0, 40, 2, 10'000);

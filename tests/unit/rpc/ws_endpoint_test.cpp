@@ -2,6 +2,8 @@
 #include "chain/rpc/ws_endpoint.hpp"
 
 #include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -275,5 +277,34 @@ TEST_SUITE("websocket endpoint") {
         REQUIRE_FALSE(note);
         CHECK(note.error().code == Errc::Cancelled);
         CHECK(endpoint->stats().state == "stopped");
+    }
+
+    TEST_CASE("a caller that is cancelled goes on at once, and its late answer finds nobody") {
+        boost::asio::io_context io;
+        auto script = node_script();
+        const auto endpoint = start(io, script, quick_options());
+        boost::asio::cancellation_signal signal;
+        Outcome outcome;
+        bool over = false;
+        const auto ask = [&]() -> Task<void> {
+            outcome = co_await endpoint->request(make("eth_getBalance"));
+            over = true;
+        };
+        boost::asio::co_spawn(io, ask(),
+                              boost::asio::bind_cancellation_slot(signal.slot(), [](const std::exception_ptr&) {}));
+        const auto body = [&]() -> Task<void> {
+            const auto first = co_await endpoint->request(make("eth_call"));
+            CHECK(shown(first) == "0xca11");
+            CHECK(endpoint->stats().waiting == 1);
+            signal.emit(boost::asio::cancellation_type::terminal);
+            const auto second = co_await endpoint->request(make("eth_call"));
+            CHECK(shown(second) == "0xca11");
+            CHECK(endpoint->stats().waiting == 0);
+            endpoint->stop();
+        };
+        test::run(io, body());
+        CHECK(over);
+        REQUIRE_FALSE(outcome);
+        CHECK(outcome.error().error.code == Errc::Cancelled);
     }
 }
