@@ -30,6 +30,41 @@ void arithmetic(const Scale& scale, World& world) {
 
 }  // namespace
 
+void print_accounts(std::size_t count) {
+    World world(World::kAlone + World::kTogether + count);
+    const auto& state = world.aave().state;
+    const View view(state, world.aave().head.timestamp);
+    fmt::print("{{\"timestamp\":{},\"reserves\":[", world.aave().head.timestamp);
+    for (std::size_t i = 0; i < state.reserves.size(); ++i) {
+        const Reserve& reserve = state.reserves[i];
+        const ReserveState& s = reserve.state;
+        fmt::print(R"({}{{"originalId":{},"id":"{}","symbol":"{}","decimals":{},"underlyingAsset":"{}",)"
+                   R"("baseLTVasCollateral":"{}","reserveLiquidationThreshold":"{}","reserveLiquidationBonus":"{}",)"
+                   R"("liquidityIndex":"{}","liquidityRate":"{}","variableBorrowIndex":"{}","variableBorrowRate":"{}",)"
+                   R"("lastUpdateTimestamp":{},"priceInMarketReferenceCurrency":"{}"}})",
+                   i == 0 ? "" : ",", i, i, reserve.symbol, s.config.decimals, to_hex(reserve.asset.view()),
+                   s.config.ltv, s.config.threshold, s.config.bonus, to_string(s.liquidity_index),
+                   to_string(s.liquidity_rate), to_string(s.borrow_index), to_string(s.borrow_rate), s.last_update,
+                   to_string(s.price));
+    }
+    fmt::print("],\"accounts\":[");
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& account = world.aave().accounts[world.accounts()[World::kAlone + World::kTogether + i]];
+        const auto health = account_summary(view, account).value().health_factor.value;
+        fmt::print("{}{{\"health\":{}e-18,\"holdings\":[", i == 0 ? "" : ",", to_string(health));
+        for (std::size_t j = 0; j < account.holdings.size(); ++j) {
+            const Holding& holding = account.holdings[j];
+            fmt::print(R"({}{{"underlyingAsset":"{}","scaledATokenBalance":"{}",)"
+                       R"("usageAsCollateralEnabledOnUser":{},"scaledVariableDebt":"{}"}})",
+                       j == 0 ? "" : ",", to_hex(state.reserves[holding.reserve].asset.view()),
+                       to_string(U256::from_u128(holding.supply)), holding.collateral,
+                       to_string(U256::from_u128(holding.debt)));
+        }
+        fmt::print("]}}");
+    }
+    fmt::print("]}}\n");
+}
+
 void health_cases(const Scale& scale) {
     World world(scale.accounts);
     arithmetic(scale, world);

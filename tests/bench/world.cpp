@@ -29,13 +29,6 @@ class Dice {
     std::uint64_t state_ = 20'260'312;
 };
 
-keys::PrivateKey key_of(std::size_t number) {
-    keys::SecretBytes secret(32);
-    secret.bytes()[30] = static_cast<std::uint8_t>((number + 1) >> 8U);
-    secret.bytes()[31] = static_cast<std::uint8_t>(number + 1);
-    return keys::PrivateKey::from_bytes(std::move(secret)).value();
-}
-
 void put(feed::Bloom& bloom, ByteView value) {
     for (const auto bit : feed::BloomBits::of(value).bits)
         bloom[255U - bit / 8U] = static_cast<std::uint8_t>(bloom[255U - bit / 8U] | 1U << (bit % 8U));
@@ -43,7 +36,19 @@ void put(feed::Bloom& bloom, ByteView value) {
 
 }  // namespace
 
-World::World(std::size_t accounts) : aave_(Version::V36, kReserves) {
+keys::PrivateKey World::key_of(std::size_t number) {
+    keys::SecretBytes secret(32);
+    secret.bytes()[30] = static_cast<std::uint8_t>((number + 1) >> 8U);
+    secret.bytes()[31] = static_cast<std::uint8_t>(number + 1);
+    return keys::PrivateKey::from_bytes(std::move(secret)).value();
+}
+
+World::World(std::size_t accounts, Timestamp start) : aave_(Version::V36, kReserves) {
+    if (start != 0) {
+        for (auto& reserve : aave_.state.reserves)
+            reserve.edit().last_update = start - (aave_.head.timestamp - reserve.state.last_update);
+        aave_.head.timestamp = start;
+    }
     for (const auto& reserve : aave_.state.reserves) price_.push_back(reserve.state.price.value.low_u64());
     for (std::size_t i = 0; i < kAlone + kTogether; ++i) {
         const std::uint8_t supplied = i < kAlone ? 0 : 1;
@@ -139,13 +144,13 @@ const World::Block& World::include() {
         Sent& sent = sent_.at(hash);
         sent.included = aave_.head.number;
         sent.block = aave_.head.hash;
-        const Protected& wallet = wallets_[sent.wallet];
-        ++nonces_[wallet.key.address()];
-        if (sent.repaid.is_zero()) continue;
+        const auto repaid = execute(sent.raw);
+        if (!repaid) continue;
+        const Protected& wallet = wallets_[repaid->wallet];
         const U256 index = view.reserve(wallet.borrowed).value()->debt_index;
-        logs.push_back(aave_.burnt(wallet.key.address(), wallet.borrowed, true, sent.repaid, index));
+        logs.push_back(aave_.burnt(wallet.key.address(), wallet.borrowed, true, repaid->amount, index));
         logs.back().transaction_hash = hash;
-        repaid_.emplace_back(sent.wallet, sent.repaid);
+        repaid_.push_back(*repaid);
     }
     waiting_.clear();
     taken_ = 0;

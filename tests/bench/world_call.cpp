@@ -86,19 +86,30 @@ std::vector<CallResult> World::simulate(const Address& wallet, const std::vector
     return out;
 }
 
-std::optional<Hash32> World::take_raw(const Bytes& raw) {
+Hash32 World::take_raw(Bytes raw) {
+    const Hash32 hash = keccak256(raw);
+    if (sent_.contains(hash)) return hash;
+    sent_[hash].raw = std::move(raw);
+    waiting_.push_back(hash);
+    ++taken_;
+    return hash;
+}
+
+std::optional<World::Repaid> World::execute(const Bytes& raw) {
     const auto decoded = tx::decode_signed(raw);
     if (!decoded) return std::nullopt;
     const auto wallet = wallet_of_.find(decoded->sender);
     if (wallet == wallet_of_.end()) return std::nullopt;
-    if (sent_.contains(decoded->hash)) return decoded->hash;
-    Sent sent;
-    sent.wallet = wallet->second;
-    if (const auto repay = repayment(tx::message(decoded->transaction).data)) sent.repaid = repay->amount;
-    sent_[decoded->hash] = sent;
-    waiting_.push_back(decoded->hash);
-    ++taken_;
-    return decoded->hash;
+    ++nonces_[decoded->sender];
+    const auto repay = repayment(tx::message(decoded->transaction).data);
+    if (!repay) return std::nullopt;
+    return Repaid{wallet->second, repay->amount};
+}
+
+std::optional<std::pair<BlockNumber, Hash32>> World::inclusion(const Hash32& transaction) const {
+    const auto found = sent_.find(transaction);
+    if (found == sent_.end() || found->second.included == 0) return std::nullopt;
+    return std::pair(found->second.included, found->second.block);
 }
 
 }  // namespace plimsoll::bench

@@ -150,8 +150,7 @@ std::string World::result(std::string_view method, const rpc::JsonValue& all) {
         return multicall ? quoted(Bytes(kMulticallCode, 0x5b)) : "\"0x\"";
     }
     if (method == "eth_sendRawTransaction") {
-        const auto hash = take_raw(rpc::decode_bytes(params.at(0)).value());
-        return hash ? '"' + to_string(*hash) + '"' : std::string();
+        return '"' + to_string(take_raw(rpc::decode_bytes(params.at(0)).value())) + '"';
     }
     if (method == "eth_getTransactionReceipt") return receipt(rpc::decode_hash(params.at(0)).value());
     return {};
