@@ -230,7 +230,7 @@ bool Core::judge_account(WalletState& wallet, Gate& result) {
     result = {"nonce", false, "unknown", "known at the head"};
     if (!wallet.known_at || wallet.known_at->hash != follower.at().hash) return false;
     if (wallet.lane.busy()) {
-        result = {"nonce", true, "held: " + std::to_string(*wallet.lane.step()->base.nonce), "one at a time"};
+        result = {"nonce", true, "held: " + wallet.lane.nonce_text(), "one at a time"};
         return true;
     }
     const auto& last = wallet.lane.last();

@@ -130,11 +130,10 @@ void Core::adopt_step(const std::vector<JournalRecord>& rows) {
         return;
     }
     wallet.lane.adopt(out, rows, now);
-    if (!wallet.lane.busy()) return;
+    if (wallet.lane.step()->attempts.empty()) return;  // it ends as it is
     wallet.owner = position_named(newest.position);
-    AlertBook::tell(
-        out, AlertLevel::Warning, "resumed", newest.position,
-        "resumed incident " + newest.incident + " at nonce " + std::to_string(*wallet.lane.step()->base.nonce));
+    AlertBook::tell(out, AlertLevel::Warning, "resumed", newest.position,
+                    "resumed incident " + newest.incident + " at nonce " + wallet.lane.nonce_text());
     if (!wallet.owner) return;
     Incident incident;
     incident.id = newest.incident;

@@ -221,9 +221,7 @@ std::vector<Gate> Core::standing_gates(std::size_t i, bool replaces) const {
         gate("wallet", wallet.stopped.empty(), wallet.stopped.empty() ? "in use" : wallet.stopped, "in use"));
     if (!replaces) {
         const bool free = !wallet.lane.busy();
-        gates.push_back(gate("lane", free,
-                             free ? "free" : "nonce " + std::to_string(*wallet.lane.step()->base.nonce) + " is in use",
-                             "free"));
+        gates.push_back(gate("lane", free, free ? "free" : "nonce " + wallet.lane.nonce_text() + " is in use", "free"));
         const bool rests = position.rests_until && now < *position.rests_until;
         gates.push_back(gate("failures", !rests,
                              rests ? "rests until " + std::to_string(*position.rests_until) : "none open",

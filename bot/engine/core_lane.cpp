@@ -62,7 +62,7 @@ void Core::on(const Sent& event) {
         const bool doubted = wallet.lane.busy() && wallet.lane.step()->attempts.back().doubted;
         if (event.outcome == SendOutcome::ReplacementUnderpriced && step->attempts.size() == 1)
             alerts_.raise(out, now, AlertLevel::Critical, "foreign-pending", wallet.name,
-                          "nonce " + std::to_string(*step->base.nonce) + " is held by a transaction that is not ours");
+                          "nonce " + wallet.lane.nonce_text() + " is held by a transaction that is not ours");
         if (doubted && wallet.owner && positions[*wallet.owner].evaluated == follower.at().hash)
             consider_replacement(*wallet.owner);
         return;
@@ -101,6 +101,15 @@ void Core::hear(std::size_t w, Lane::News news) {
             if (wallet.owner) close_incident(*wallet.owner);
             wallet.owner.reset();
             return;
+        case Lane::News::Found: {
+            const Lane::Step& step = wallet.lane.last();
+            budget_.add({step.base.position, wallet.name, now, step.base.purpose, step.seen->succeeded,
+                         step.seen->succeeded ? step.base.value : BaseValue{}, step.seen->cost});
+            wallet.stopped.clear();
+            alerts_.clear(out, "wallet-stopped", wallet.name,
+                          "the transaction was ours after all: its receipt came late");
+            return;
+        }
     }
 }
 

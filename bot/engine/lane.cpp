@@ -25,6 +25,10 @@ bool Lane::waits_for(RequestId id) const {
     return id != 0 && id == request_;
 }
 
+std::string Lane::nonce_text() const {
+    return busy() && step_->base.nonce ? std::to_string(*step_->base.nonce) : "none";
+}
+
 JournalRecord Lane::row(const Step& step, Stage stage, std::int64_t now) const {
     JournalRecord out = step.base;
     out.stage = stage;
@@ -96,6 +100,7 @@ void Lane::drop() {
     phase_ = Phase::Idle;
     request_ = 0;
     reopened_ = false;
+    unsettled_ = false;
 }
 
 void Lane::end(Output& out, Stage stage, std::string outcome, std::int64_t now) {
@@ -128,8 +133,18 @@ Lane::News Lane::persisted(Output& out, const Persisted& event, std::int64_t now
         sign(out, std::move(record));
         return News::None;
     }
+    if (phase_ == Phase::Settling && unsettled_) {
+        unsettled_ = false;
+        reopened_ = event.error.empty();
+        phase_ = Phase::Open;
+        return News::None;
+    }
     if (phase_ == Phase::Settling) {
         if (!event.error.empty()) return News::Stuck;  // block() tries again
+        if (ending_->stage == Stage::Abandoned) {
+            drop();
+            return after_end_;
+        }
         if (step_->seen) {
             settled_.push_back(*step_);
             if (settled_.size() > kWatched) settled_.pop_front();
@@ -162,9 +177,15 @@ Lane::News Lane::signed_(Output& out, const Signed& event, std::int64_t now) {
     reason_ = "signer: " + (event.error.empty() ? std::string("no bytes") : event.error);
     building_.reset();
     if (!step_->attempts.empty()) return News::Stuck;
-    end(out, Stage::Abandoned, "not signed", now);
-    drop();
-    return News::Failed;
+    abandon(out, "not signed", now, News::Failed);
+    return News::None;
+}
+
+/// The lane is free only when the end is durable: until then the journal would hold the nonce for this step.
+void Lane::abandon(Output& out, std::string outcome, std::int64_t now, News then) {
+    phase_ = Phase::Settling;
+    after_end_ = then;
+    end(out, Stage::Abandoned, std::move(outcome), now);
 }
 
 void Lane::sent(Output& out, const Sent& event, std::int64_t now) {
@@ -228,7 +249,14 @@ Lane::News Lane::receipt(Output& out, const ReceiptDone& event, const Canon& can
         if (!include(*it)) continue;
         settled_.push_back(std::move(*it));
         reopened_steps_.erase(it);
-        break;
+        return News::None;
+    }
+    for (auto it = doubtful_.begin(); it != doubtful_.end(); ++it) {
+        if (!include(*it)) continue;
+        last_ = *it;
+        settled_.push_back(std::move(*it));
+        doubtful_.erase(it);
+        return News::Found;
     }
     return News::None;
 }
@@ -241,6 +269,7 @@ void Lane::watch(Output& out, const Step& step, bool resend) const {
 void Lane::block(Output& out, const BlockRef& head) {
     while (!settled_.empty() && settled_.front().seen->number + kWatchBlocks < head.number) settled_.pop_front();
     for (const auto& step : reopened_steps_) watch(out, step, true);
+    for (const auto& step : doubtful_) watch(out, step, false);
     if (!busy()) return;
     if (request_ == 0 && phase_ == Phase::Settling) {  // the last try to write the end failed
         request_ = out.next();
@@ -270,9 +299,13 @@ Lane::News Lane::account(Output& out, Nonce latest, const BlockRef& head, std::i
     for (const auto& attempt : step_->attempts) out.put(FetchReceipt{attempt.hash});
     if (++doubts_ <= kDoubtsMax || building_) return News::None;
     reason_ = "nonce " + std::to_string(*step_->base.nonce) + " was used by a transaction that is not ours";
-    end(out, Stage::Abandoned, "nonce used elsewhere", now);
-    drop();
-    return News::Foreign;
+    if (doubtful_.size() < kWatched && !step_->attempts.empty()) doubtful_.push_back(*step_);
+    if (reopened_) {  // its end is written already
+        drop();
+        return News::Foreign;
+    }
+    abandon(out, "nonce used elsewhere", now, News::Foreign);
+    return News::None;
 }
 
 void Lane::reorg(Output& out, const Canon& canon, std::int64_t now) {
@@ -290,14 +323,13 @@ void Lane::reorg(Output& out, const Canon& canon, std::int64_t now) {
         step.seen.reset();
     };
     if (busy() && gone(*step_)) {
-        const bool ended = phase_ == Phase::Settling;  // its last record may be on disk or not
         again(*step_);
         used_ = false;
         doubts_ = 0;
-        if (ended) reopened_ = true;
-        phase_ = Phase::Open;
-        request_ = 0;
-        ending_.reset();
+        if (phase_ == Phase::Settling && request_ != 0)
+            unsettled_ = true;  // whether it has ended on disk is known with the journal's answer
+        else
+            phase_ = Phase::Open;
     }
     for (auto it = settled_.begin(); it != settled_.end();) {
         if (!gone(*it)) {
@@ -333,18 +365,12 @@ void Lane::adopt(Output& out, const std::vector<JournalRecord>& rows, std::int64
         if (record.stage == Stage::Signed)
             step.attempts.push_back({record.tx, record.hash, record.raw, 0, false, false});
     }
-    if (step.attempts.empty()) {
-        JournalRecord record = row(step, Stage::Abandoned, now);
-        record.nonce = step.base.nonce;
-        record.outcome = "nothing was signed before the restart";
-        out.put(Persist{out.next(), {std::move(record)}});
-        return;
-    }
     CHECK_INVARIANT(!busy());
     step_ = std::move(step);
     phase_ = Phase::Open;
     used_ = true;  // until the chain says that the nonce is free
     doubts_ = 0;
+    if (step_->attempts.empty()) abandon(out, "nothing was signed before the restart", now, News::None);
 }
 
 }  // namespace plimsoll::engine

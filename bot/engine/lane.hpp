@@ -50,6 +50,7 @@ class Lane {
         Seen,     // a receipt in a canonical block
         Settled,  // durable end; last() holds the step
         Foreign,  // somebody else used the nonce; last() holds the step
+        Found,    // it was not somebody else: a receipt of ours came late; last() holds the step
     };
     static constexpr std::size_t kWatched = 8;       // settled steps that are watched on
     static constexpr BlockNumber kWatchBlocks = 64;  // for this long
@@ -58,6 +59,8 @@ class Lane {
     bool busy() const { return step_.has_value(); }
     const Step* step() const { return step_ ? &*step_ : nullptr; }
     const Step& last() const { return last_; }
+    /// The nonce in use, for people.
+    std::string nonce_text() const;
     const std::string& reason() const { return reason_; }
     /// An attempt is being signed or written.
     bool building() const { return building_.has_value() || phase_ == Phase::Reserving; }
@@ -100,6 +103,7 @@ class Lane {
     void commit(Output& out);
     void broadcast(Output& out, const Attempt& attempt) const;
     void watch(Output& out, const Step& step, bool resend) const;
+    void abandon(Output& out, std::string outcome, std::int64_t now, News then);
     void end(Output& out, Stage stage, std::string outcome, std::int64_t now);
     void drop();
     JournalRecord row(const Step& step, Stage stage, std::int64_t now) const;
@@ -110,13 +114,16 @@ class Lane {
     Phase phase_ = Phase::Idle;
     RequestId request_ = 0;  // the answer that moves the phase or the building on
     std::optional<JournalRecord> ending_;
-    bool used_ = true;  // the chain has used the nonce, as far as is known: do not send
+    News after_end_ = News::None;  // what an abandoned step's end is to the engine
+    bool used_ = true;             // the chain has used the nonce, as far as is known: do not send
     bool quiet_ = false;
     bool reopened_ = false;
+    bool unsettled_ = false;  // its block went away while the end was being written
     int doubts_ = 0;
     Hash32 doubted_at_;
     std::deque<Step> settled_;          // newest last
     std::vector<Step> reopened_steps_;  // settled ones out of their blocks while another step holds the lane
+    std::vector<Step> doubtful_;        // given up as used by somebody else, but still asked for
     Step last_;
     std::string reason_;
 };

@@ -42,15 +42,16 @@ struct Drift {
 ///
 /// Following:  while reads(head) is not empty, read all of it at `head` and pass the answers to answer(head, ...).
 ///             Then for each next canonical block: apply(block, logs), and again reads(block) / answer(block).
-///             In a steady state reads() holds at most the prices that have no feed events, to be made in one multicall.
-///             On a reorg: rewind(ancestor); if it says false, reset() and read again.
+///             In a steady state reads() holds at most the prices that have no feed events, to be made in one
+///             multicall. On a reorg: rewind(ancestor); if it says false, reset() and read again.
 class Market {
   public:
     virtual ~Market() = default;
 
     // ---- following the chain
 
-    /// Logs that this market needs. Grows when reserves or price sources are added: read it again after every answer/apply.
+    /// Logs that this market needs. Grows when reserves or price sources are added: read it again after every
+    /// answer/apply.
     virtual const LogFilter& filter() const = 0;
     /// Reads wanted at `head` before the state is complete for it; empty when it is.
     virtual std::vector<Call> reads(const BlockRef& head) = 0;
@@ -63,7 +64,8 @@ class Market {
     virtual bool rewind(const BlockRef& ancestor) = 0;
     /// Forgets all chain state; the accounts stay.
     virtual void reset() = 0;
-    /// Why this market must not be acted on (unknown deployment, no profile reproduces the contract); empty when it may.
+    /// Why this market must not be acted on (unknown deployment, no profile reproduces the contract); empty when it
+    /// may.
     virtual std::string unsupported() const = 0;
     /// Block the state is of; nullopt while not in sync.
     virtual std::optional<BlockRef> synced() const = 0;
@@ -72,17 +74,19 @@ class Market {
 
     virtual void watch(const Address& account) = 0;
     virtual const std::vector<Address>& accounts() const = 0;
-    /// Accounts whose numbers may have changed since the last call, by events, prices or configuration (not by interest).
+    /// Accounts whose numbers may have changed since the last call, by events, prices or configuration (not by
+    /// interest).
     virtual std::vector<Address> take_changed() = 0;
-    /// The same question with a bound for all who are not named, so that they need not be looked at one by one. One of the
-    /// two is used, not both.
+    /// The same question with a bound for all who are not named, so that they need not be looked at one by one. One of
+    /// the two is used, not both.
     virtual Drift take_drift() { return {take_changed(), std::nullopt}; }
 
     // ---- exact questions; `at` is a time at or after the state's block
 
     virtual Result<AccountSummary> summary(const Address& account, Timestamp at) const = 0;
     virtual Result<Position> position(const Address& account, Timestamp at) const = 0;
-    virtual Result<AccountSummary> after(const Address& account, std::span<const Change> changes, Timestamp at) const = 0;
+    virtual Result<AccountSummary> after(const Address& account, std::span<const Change> changes,
+                                         Timestamp at) const = 0;
     virtual Result<std::vector<LiquidationPrice>> liquidation_prices(const Address& account, Timestamp at) const = 0;
     /// Seconds after `at` until interest alone makes the account liquidatable; nullopt if not within ten years.
     virtual Result<std::optional<std::uint64_t>> time_to_liquidation(const Address& account, Timestamp at) const = 0;

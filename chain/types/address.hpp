@@ -18,6 +18,8 @@ std::string to_checksum(const Address& address);
 /// message gives the right spelling.
 Result<Address> parse_address(std::string_view text);
 
-inline std::string to_string(const Address& address) { return to_checksum(address); }
+inline std::string to_string(const Address& address) {
+    return to_checksum(address);
+}
 
 }  // namespace plimsoll

@@ -25,11 +25,11 @@ enum class Errc : std::uint8_t {
     Unsupported,  // known and deliberately not handled
     Mismatch,     // two sources that must agree do not
     NotFound,
-    Io,           // file, socket, database
-    Timeout,      // a deadline passed; the outcome at the other side is unknown
-    Rpc,          // the node answered with a JSON-RPC error
-    Reverted,     // the EVM reverted; the message holds the decoded reason
-    Refused,      // our own limits or safety rules said no
+    Io,        // file, socket, database
+    Timeout,   // a deadline passed; the outcome at the other side is unknown
+    Rpc,       // the node answered with a JSON-RPC error
+    Reverted,  // the EVM reverted; the message holds the decoded reason
+    Refused,   // our own limits or safety rules said no
     Cancelled,
     Internal,
 };
@@ -66,11 +66,12 @@ inline tl::unexpected<Error> fail(Error error, std::string_view context) {
 
 #define PLIMSOLL_CAT_(a, b) a##b
 #define PLIMSOLL_CAT(a, b) PLIMSOLL_CAT_(a, b)
-#define PLIMSOLL_TRY_(tmp, ret, decl, ...)                                \
-    auto tmp = (__VA_ARGS__);                                             \
-    if (!tmp) [[unlikely]] ret tl::unexpected(std::move(tmp).error());    \
+#define PLIMSOLL_TRY_(tmp, ret, decl, ...)          \
+    auto tmp = (__VA_ARGS__);                       \
+    if (!tmp) [[unlikely]]                          \
+        ret tl::unexpected(std::move(tmp).error()); \
     decl = *std::move(tmp)
-#define PLIMSOLL_TRY_VOID_(tmp, ret, ...)     \
+#define PLIMSOLL_TRY_VOID_(tmp, ret, ...)            \
     if (auto tmp = (__VA_ARGS__); !tmp) [[unlikely]] \
     ret tl::unexpected(std::move(tmp).error())
 

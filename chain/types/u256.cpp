@@ -16,8 +16,8 @@ std::size_t significant(std::span<const std::uint64_t> limbs) {
     return n;
 }
 
-/// Knuth, The Art of Computer Programming vol. 2, 4.3.1, algorithm D. `u` holds the numerator and receives the remainder;
-/// `q` receives the quotient. v has n >= 1 significant limbs.
+/// Knuth, The Art of Computer Programming vol. 2, 4.3.1, algorithm D. `u` holds the numerator and receives the
+/// remainder; `q` receives the quotient. v has n >= 1 significant limbs.
 void knuth_divide(Limbs u, std::size_t u_size, std::span<const std::uint64_t> v, std::size_t n, Limbs q) {
     if (n == 1) {
         u128 rest = 0;
@@ -170,7 +170,8 @@ Result<U256> U256::from_decimal(std::string_view text) {
 }
 
 Result<U256> U256::from_hex_quantity(std::string_view text) {
-    if (text.size() < 3 || text[0] != '0' || text[1] != 'x') return fail(Errc::Decode, "quantity without 0x and digits");
+    if (text.size() < 3 || text[0] != '0' || text[1] != 'x')
+        return fail(Errc::Decode, "quantity without 0x and digits");
     text.remove_prefix(2);
     if (text.size() > 64) return fail(Errc::Decode, "quantity of more than 256 bits");
     U256 out;
@@ -207,7 +208,9 @@ std::string to_hex_quantity(const U256& value) {
     return "0x" + padded.substr(padded.find_first_not_of('0', 2));
 }
 
-U256 I256::magnitude() const { return is_negative() ? negate(word) : word; }
+U256 I256::magnitude() const {
+    return is_negative() ? negate(word) : word;
+}
 
 Result<I256> I256::from_decimal(std::string_view text) {
     const bool negative = !text.empty() && text[0] == '-';

@@ -63,15 +63,16 @@ struct U256 {
     constexpr U256 with_bit(unsigned index, bool value) const {
         U256 out = *this;
         const std::uint64_t mask = 1ULL << (index % 64);
-        if (value) out.limbs[index / 64] |= mask;
-        else out.limbs[index / 64] &= ~mask;
+        if (value)
+            out.limbs[index / 64] |= mask;
+        else
+            out.limbs[index / 64] &= ~mask;
         return out;
     }
 
     constexpr std::array<std::uint8_t, 32> to_be_bytes() const {
         std::array<std::uint8_t, 32> out{};
-        for (std::size_t i = 0; i < 32; ++i)
-            out[i] = static_cast<std::uint8_t>(limbs[3 - i / 8] >> (56 - 8 * (i % 8)));
+        for (std::size_t i = 0; i < 32; ++i) out[i] = static_cast<std::uint8_t>(limbs[3 - i / 8] >> (56 - 8 * (i % 8)));
         return out;
     }
     static constexpr U256 from_be_bytes(const std::array<std::uint8_t, 32>& in) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The daemon with a trap: ends as by `kill -9` at the n-th step on a transaction's way. PLIMSOLL_CRASH_AT=n; every step
 // passed is written to the file PLIMSOLL_CRASH_TRACE.
-#include <fmt/format.h>
-
 #include <csignal>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <fstream>
 #include <string>
 
@@ -26,7 +25,8 @@ int main(int argc, char** argv) {
     const char* trace = std::getenv("PLIMSOLL_CRASH_TRACE");
     std::ofstream out(trace != nullptr ? trace : "/dev/null");
     bot::DaemonOptions options;
-    options.crash_point = [&out, passed = 0L, last = at != nullptr ? std::atol(at) : 0L](std::string_view where) mutable {
+    options.crash_point = [&out, passed = 0L,
+                           last = at != nullptr ? std::atol(at) : 0L](std::string_view where) mutable {
         out << where << std::endl;
         if (++passed == last) std::raise(SIGKILL);
     };

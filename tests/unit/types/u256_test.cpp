@@ -2,9 +2,8 @@
 // Compared with Boost.Multiprecision, an independent implementation, over crossed corner values and random numbers.
 #include "chain/types/u256.hpp"
 
-#include <doctest/doctest.h>
-
 #include <boost/multiprecision/cpp_int.hpp>
+#include <doctest/doctest.h>
 #include <random>
 #include <vector>
 
@@ -113,7 +112,8 @@ TEST_CASE("text and bytes round-trip") {
     CHECK(to_string(kU256Max) == "115792089237316195423570985008687907853269984665640564039457584007913129639935");
     CHECK_FALSE(U256::from_decimal("115792089237316195423570985008687907853269984665640564039457584007913129639936"));
     for (const char* bad : {"", "-1", "1.5", "0x10", " 1", "1e18"}) CHECK_FALSE(U256::from_decimal(bad));
-    for (const char* bad : {"", "0x", "10", "0xg", "0x10000000000000000000000000000000000000000000000000000000000000000"})
+    for (const char* bad :
+         {"", "0x", "10", "0xg", "0x10000000000000000000000000000000000000000000000000000000000000000"})
         CHECK_FALSE(U256::from_hex_quantity(bad));
 }
 
