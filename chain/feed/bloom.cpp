@@ -10,8 +10,10 @@ namespace plimsoll::feed {
 BloomBits BloomBits::of(ByteView value) {
     const Hash32 digest = keccak256(value);
     BloomBits out;
-    for (std::size_t i = 0; i < 3; ++i)
-        out.bits[i] = static_cast<std::uint16_t>((digest.bytes[2 * i] << 8U | digest.bytes[2 * i + 1]) & 2047U);
+    for (std::size_t i = 0; i < 3; ++i) {
+        const unsigned high = digest.bytes[2 * i];
+        out.bits[i] = static_cast<std::uint16_t>((high << 8U | digest.bytes[2 * i + 1]) & 2047U);
+    }
     return out;
 }
 

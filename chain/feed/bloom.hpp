@@ -17,8 +17,8 @@ struct BloomBits {
 
     static BloomBits of(ByteView value);
     bool in(const Bloom& bloom) const {
-        for (const auto bit : bits) {
-            if ((bloom[255U - bit / 8U] >> (bit % 8U) & 1U) == 0) return false;
+        for (const unsigned bit : bits) {
+            if ((static_cast<unsigned>(bloom[255U - bit / 8U]) >> (bit % 8U) & 1U) == 0) return false;
         }
         return true;
     }

@@ -11,7 +11,8 @@
 
 namespace plimsoll::test {
 
-/// Runs the context on this thread until `task` is done. A task that hangs fails the test after 20 seconds.
+/// Runs the context on this thread until `task` is done, and then what is ready: whoever was stopped can end. A task that
+/// hangs fails the test after 20 seconds.
 inline void run(boost::asio::io_context& io, Task<void> task) {
     bool done = false;
     boost::asio::co_spawn(io, std::move(task), [&](const std::exception_ptr& error) {
@@ -22,6 +23,8 @@ inline void run(boost::asio::io_context& io, Task<void> task) {
     io.restart();
     io.run_for(std::chrono::seconds(20));
     REQUIRE_MESSAGE(done, "the task hangs");
+    io.restart();
+    io.poll();
 }
 
 }  // namespace plimsoll::test

@@ -241,7 +241,8 @@ TEST_SUITE("a node over sockets") {
             World world([](const std::string& message) {
                 Reaction reaction;
                 if (message.find("eth_chainId") != std::string::npos) {
-                    const auto id = rpc::JsonDocument::parse(message).value()->root().at("id")->raw();
+                    const auto document = rpc::JsonDocument::parse(message).value();
+                    const auto id = document->root().at("id")->raw();
                     reaction.text = fmt::format(R"({{"id":{},"result":"0x1"}})", id);
                     return std::vector<Reaction>(1, reaction);
                 }
