@@ -86,6 +86,7 @@ class Daemon {
     std::unique_ptr<metrics::Metrics> metrics_;
     std::unique_ptr<journal::JournalWriter> journal_;
     std::vector<engine::JournalRecord> unsettled_;
+    std::vector<engine::JournalRecord> ended_;  // a short while ago
     std::vector<engine::Spending> spendings_;
     std::vector<std::string> paused_;
     std::unique_ptr<AlertDesk> alerts_;
@@ -112,7 +113,9 @@ Result<void> Daemon::open_data_dir() const {
 Result<void> Daemon::open_journal() {
     TRY(auto journal, journal::Journal::open(settings_.daemon.data_dir + "/journal.db", journal::Access::Write));
     constexpr std::int64_t kDayMs = 86'400'000;
+    constexpr std::int64_t kHourMs = 3'600'000;
     TRY(unsettled_, journal->unsettled());
+    TRY(ended_, journal->ended_since(wall_ms() - kHourMs));
     TRY(spendings_, journal->spent_since(wall_ms() - kDayMs));
     TRY(paused_, journal->paused());
     journal::WriterOptions options;
@@ -199,8 +202,10 @@ Result<void> Daemon::open_chain(const config::Chain& chain, const Signers& signe
     chains_.push_back(
         std::make_unique<ChainShell>(io_.get_executor(), chain, std::move(services), config, std::move(engine)));
     engine::Started memory;
-    for (const auto& record : unsettled_) {
-        if (record.chain_id == chain.id) memory.records.push_back(record);
+    for (const auto* records : {&unsettled_, &ended_}) {
+        for (const auto& record : *records) {
+            if (record.chain_id == chain.id) memory.records.push_back(record);
+        }
     }
     memory.spendings = spendings_;
     memory.paused = paused_;

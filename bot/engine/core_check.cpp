@@ -123,6 +123,15 @@ void Core::on(const AccountDone& event) {
             alerts_.raise(out, now, AlertLevel::Critical, "delegated", wallet.name,
                           "the wallet's account has code: it should be a plain key");
         hear(*w, wallet.lane.account(out, wallet.latest, wallet.asked_at, now));
+        const Lane::Step* step = wallet.lane.step();
+        const bool gap = step != nullptr && step->base.nonce && !step->seen && wallet.latest < *step->base.nonce &&
+                         !wallet.lane.wants(wallet.latest);
+        if (gap)
+            alerts_.raise(out, now, AlertLevel::Critical, "nonce-gap", wallet.name,
+                          "nonce " + wallet.lane.nonce_text() + " waits for nonce " + std::to_string(wallet.latest) +
+                              ", of which the journal holds no transaction: send one with it by hand");
+        else
+            alerts_.clear(out, "nonce-gap", wallet.name, "no nonce is missing");
     }
     for (std::size_t i = 0; i < positions.size(); ++i) {
         PositionState& position = positions[i];
@@ -232,6 +241,11 @@ bool Core::judge_account(WalletState& wallet, Gate& result) {
     if (wallet.lane.busy()) {
         result = {"nonce", true, "held: " + wallet.lane.nonce_text(), "one at a time"};
         return true;
+    }
+    if (wallet.lane.wants(wallet.latest)) {
+        result = {"nonce", false, "an ended transaction with nonce " + std::to_string(wallet.latest) + " is sent again",
+                  "free"};
+        return false;
     }
     const auto& last = wallet.lane.last();
     if (last.base.nonce && last.seen && wallet.latest <= *last.base.nonce) {

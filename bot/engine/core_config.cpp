@@ -1,9 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <charconv>
 
 #include "bot/engine/core.hpp"
 
 namespace plimsoll::engine {
+
+namespace {
+
+/// The time in an incident's name, which may be later than that of its rows.
+std::int64_t named_after(const std::string& incident) {
+    std::int64_t out = 0;
+    const auto slash = incident.rfind('/');
+    const char* begin = incident.data() + (slash == std::string::npos ? incident.size() : slash + 1);
+    const auto [end, error] = std::from_chars(begin, incident.data() + incident.size(), out);
+    return error == std::errc() ? out : 0;
+}
+
+}  // namespace
 
 Core::Core(EngineConfig fresh, std::vector<std::unique_ptr<lending::Market>> markets)
     : config(fresh), follower(std::move(markets)), alerts_(fresh.alert_repeat_ms) {
@@ -91,7 +105,8 @@ void Core::take_config(const EngineConfig& fresh) {
 void Core::on(const Started& event) {
     started_ms_ = now;
     // New incidents are named after the old ones, even if the clock went back.
-    for (const auto& record : event.records) last_incident_ms_ = std::max(last_incident_ms_, record.time_ms);
+    for (const auto& record : event.records)
+        last_incident_ms_ = std::max({last_incident_ms_, record.time_ms, named_after(record.incident)});
     for (const auto& spending : event.spendings) {
         budget_.add(spending);
         last_incident_ms_ = std::max(last_incident_ms_, spending.time_ms);
@@ -117,6 +132,13 @@ void Core::adopt(const std::vector<JournalRecord>& records) {
 void Core::adopt_step(const std::vector<JournalRecord>& rows) {
     const JournalRecord& newest = rows.back();
     const auto wallet_index = wallet_at(newest.address);
+    const bool ended = std::any_of(rows.begin(), rows.end(), [](const JournalRecord& row) {
+        return row.stage == Stage::Settled || row.stage == Stage::Abandoned;
+    });
+    if (ended) {
+        if (wallet_index) wallets[*wallet_index].lane.recall(rows);
+        return;
+    }
     if (!wallet_index) {
         AlertBook::tell(out, AlertLevel::Critical, "journal-orphan", newest.wallet,
                         "the journal holds an unsettled transaction of a wallet that is not configured: incident " +

@@ -79,6 +79,10 @@ void Core::on(const Restarted& event) {
     if (!feed_told_) set_feed(true, "");
     evaluated_ = {};
     for (auto& position : positions) position.agreed_at.reset();
+    for (auto& wallet : wallets) {
+        wallet.lane.recheck();
+        wallet.known_at.reset();
+    }
     lanes_at_block();
     pump();
 }

@@ -13,7 +13,7 @@ void Core::lanes_at_block() {
     for (std::size_t w = 0; w < wallets.size(); ++w) {
         Lane& lane = wallets[w].lane;
         lane.block(out, canon.head());
-        if (!lane.busy()) continue;
+        if (!lane.busy() && !lane.watches()) continue;
         busy = true;
         if (!follower.head_empty() && follower.at().hash == canon.head().hash) ask_account(w);
         settle_if_due(w);
@@ -103,8 +103,14 @@ void Core::hear(std::size_t w, Lane::News news) {
             return;
         case Lane::News::Found: {
             const Lane::Step& step = wallet.lane.last();
-            budget_.add({step.base.position, wallet.name, now, step.base.purpose, step.seen->succeeded,
-                         step.seen->succeeded ? step.base.value : BaseValue{}, step.seen->cost});
+            const BaseValue value = step.seen->succeeded ? step.base.value : BaseValue{};
+            if (step.uncounted)
+                budget_.add({step.base.position, wallet.name, now, step.base.purpose, step.seen->succeeded, value,
+                             step.seen->cost});
+            if (!wallet.lane.busy() && wallet.owner) {
+                close_incident(*wallet.owner);
+                wallet.owner.reset();
+            }
             wallet.stopped.clear();
             alerts_.clear(out, "wallet-stopped", wallet.name,
                           "the transaction was ours after all: its receipt came late");

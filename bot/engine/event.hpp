@@ -17,8 +17,9 @@ namespace plimsoll::engine {
 /// Names a request of the engine; its answer carries the same number. Zero is never used.
 using RequestId = std::uint64_t;
 
-/// First event. `records` are all rows of every step that has neither a Settled nor an Abandoned row, in the order of
-/// writing; `spendings` the settled steps of the last 24 hours.
+/// First event. `records` are all rows of every step that has neither a Settled nor an Abandoned row, and of those that
+/// got one within the last hour, each step's in the order of writing; `spendings` the settled steps of the last 24
+/// hours.
 struct Started {
     std::vector<JournalRecord> records;
     std::vector<Spending> spendings;

@@ -52,7 +52,8 @@ void Lane::begin(Output& out, JournalRecord record) {
     record.tx.data = tx.data;
     record.attempt = 0;
     record.nonce.reset();
-    step_ = Step{record, {}, {}};
+    step_.emplace();
+    step_->base = record;
     JournalRecord intent = row(*step_, Stage::Intent, now);
     step_->base.nonce = tx.nonce;
     JournalRecord reserved = row(*step_, Stage::Reserved, now);
@@ -101,6 +102,7 @@ void Lane::drop() {
     request_ = 0;
     reopened_ = false;
     unsettled_ = false;
+    recheck_ = false;
 }
 
 void Lane::end(Output& out, Stage stage, std::string outcome, std::int64_t now) {
@@ -136,19 +138,14 @@ Lane::News Lane::persisted(Output& out, const Persisted& event, std::int64_t now
     if (phase_ == Phase::Settling && unsettled_) {
         unsettled_ = false;
         reopened_ = event.error.empty();
+        step_->uncounted = reopened_ && ending_->stage == Stage::Abandoned;
         phase_ = Phase::Open;
         return News::None;
     }
     if (phase_ == Phase::Settling) {
         if (!event.error.empty()) return News::Stuck;  // block() tries again
-        if (ending_->stage == Stage::Abandoned) {
-            drop();
-            return after_end_;
-        }
-        if (step_->seen) {
-            settled_.push_back(*step_);
-            if (settled_.size() > kWatched) settled_.pop_front();
-        }
+        if (ending_->stage == Stage::Abandoned) return abandoned();
+        if (step_->seen) remember(*step_);
         drop();
         return News::Settled;
     }
@@ -158,7 +155,7 @@ Lane::News Lane::persisted(Output& out, const Persisted& event, std::int64_t now
     building_.reset();
     step_->base = built.record;
     step_->base.raw.clear();
-    step_->attempts.push_back({built.record.tx, built.record.hash, built.record.raw, head, false, false});
+    step_->attempts.push_back({built.record.tx, built.record.hash, built.record.raw, head, false, false, false});
     if (!used_ && !step_->seen) broadcast(out, step_->attempts.back());
     return News::Sent;
 }
@@ -186,6 +183,19 @@ void Lane::abandon(Output& out, std::string outcome, std::int64_t now, News then
     phase_ = Phase::Settling;
     after_end_ = then;
     end(out, Stage::Abandoned, std::move(outcome), now);
+}
+
+Lane::News Lane::abandoned() {
+    const News news = after_end_;
+    step_->uncounted = true;
+    if (step_->seen) {  // the receipt came while the end was being written
+        remember(*step_);
+        drop();
+        return News::Found;
+    }
+    if (doubtful_.size() < kWatched && !step_->attempts.empty()) doubtful_.push_back(*step_);
+    drop();
+    return news;
 }
 
 void Lane::sent(Output& out, const Sent& event, std::int64_t now) {
@@ -220,43 +230,66 @@ void Lane::sent(Output& out, const Sent& event, std::int64_t now) {
     }
 }
 
+void Lane::include(Output& out, Step& step, const ReceiptDone& event, const Hash32& known, std::int64_t now) {
+    const Attempt* attempt = find(step, event.hash);
+    if (attempt == nullptr || step.seen) return;
+    const auto& receipt = *event.receipt;
+    step.seen = Inclusion{receipt.block_number, receipt.block_hash, receipt.succeeded, cost_of(receipt),
+                          static_cast<std::size_t>(attempt - step.attempts.data())};
+    if (receipt.block_hash == known) return;  // that is in the journal
+    JournalRecord record = row(step, Stage::Seen, now);
+    fill(record, step, step.seen->attempt);
+    record.block_number = receipt.block_number;
+    record.block_hash = receipt.block_hash;
+    record.succeeded = receipt.succeeded;
+    record.gas_spent = step.seen->cost;
+    out.put(Persist{out.next(), {std::move(record)}});
+}
+
 Lane::News Lane::receipt(Output& out, const ReceiptDone& event, const Canon& canon, std::int64_t now) {
-    if (!event.receipt) return News::None;
+    if (!event.receipt) {
+        Attempt* attempt = step_ ? find(*step_, event.hash) : nullptr;
+        if (attempt != nullptr && event.error.empty()) attempt->absent = true;
+        return News::None;
+    }
     const auto standing = canon.standing(event.receipt->block_number, event.receipt->block_hash);
     if (standing == Canon::Standing::Ahead || standing == Canon::Standing::Removed) return News::None;
-    const auto include = [&](Step& step) {
-        const Attempt* attempt = find(step, event.hash);
-        if (attempt == nullptr || step.seen) return false;
-        const auto& receipt = *event.receipt;
-        step.seen = Inclusion{receipt.block_number, receipt.block_hash, receipt.succeeded, cost_of(receipt),
-                              static_cast<std::size_t>(attempt - step.attempts.data())};
-        JournalRecord record = row(step, Stage::Seen, now);
-        fill(record, step, step.seen->attempt);
-        record.block_number = receipt.block_number;
-        record.block_hash = receipt.block_hash;
-        record.succeeded = receipt.succeeded;
-        record.gas_spent = step.seen->cost;
-        out.put(Persist{out.next(), {std::move(record)}});
-        return true;
+    const auto included = [&](Step& step, const Hash32& known) {
+        const bool before = step.seen.has_value();
+        include(out, step, event, known, now);
+        return !before && step.seen.has_value();
     };
-    if (step_ && include(*step_)) {
+    // An ended step is back in a block, and counted before unless it was taken for somebody else's.
+    const auto back = [&](Step step, bool doubted) {
+        const bool found = doubted || step.uncounted;
+        settled_.push_back(step);
+        settled_.back().uncounted = false;
+        if (found) last_ = std::move(step);
+        return found ? News::Found : News::None;
+    };
+    if (step_ && included(*step_, {})) {
         if (!reopened_) return News::Seen;
-        settled_.push_back(*step_);  // back in a block: it has ended before
+        Step step = *step_;
         drop();
-        return News::None;
+        return back(std::move(step), false);
     }
     for (auto it = reopened_steps_.begin(); it != reopened_steps_.end(); ++it) {
-        if (!include(*it)) continue;
-        settled_.push_back(std::move(*it));
+        if (!included(*it, {})) continue;
+        Step step = std::move(*it);
         reopened_steps_.erase(it);
-        return News::None;
+        return back(std::move(step), false);
+    }
+    for (auto it = recalled_.begin(); it != recalled_.end(); ++it) {
+        if (!included(it->step, it->known)) continue;
+        Step step = std::move(it->step);
+        recalled_.erase(it);
+        return back(std::move(step), false);
     }
     for (auto it = doubtful_.begin(); it != doubtful_.end(); ++it) {
-        if (!include(*it)) continue;
-        last_ = *it;
-        settled_.push_back(std::move(*it));
+        if (!included(*it, {})) continue;
+        Step step = std::move(*it);
         doubtful_.erase(it);
-        return News::Found;
+        return back(std::move(step), true);
     }
     return News::None;
 }
@@ -270,7 +303,13 @@ void Lane::block(Output& out, const BlockRef& head) {
     while (!settled_.empty() && settled_.front().seen->number + kWatchBlocks < head.number) settled_.pop_front();
     for (const auto& step : reopened_steps_) watch(out, step, true);
     for (const auto& step : doubtful_) watch(out, step, false);
+    for (auto& entry : recalled_) {
+        if (entry.until == 0) entry.until = head.number + kWatchBlocks;
+        watch(out, entry.step, false);
+    }
+    std::erase_if(recalled_, [&](const Recalled& entry) { return entry.until < head.number; });
     if (!busy()) return;
+    for (auto& attempt : step_->attempts) attempt.absent = false;
     if (request_ == 0 && phase_ == Phase::Settling) {  // the last try to write the end failed
         request_ = out.next();
         out.put(Persist{request_, {*ending_}});
@@ -282,6 +321,7 @@ void Lane::block(Output& out, const BlockRef& head) {
 }
 
 Lane::News Lane::account(Output& out, Nonce latest, const BlockRef& head, std::int64_t now) {
+    reclaim(out, latest, now);
     if (!busy() || step_->seen || !step_->base.nonce || phase_ != Phase::Open) return News::None;
     if (latest <= *step_->base.nonce) {
         doubts_ = 0;
@@ -296,11 +336,13 @@ Lane::News Lane::account(Output& out, Nonce latest, const BlockRef& head, std::i
     used_ = true;
     if (head.hash == doubted_at_) return News::None;
     doubted_at_ = head.hash;
+    const bool absent =
+        std::all_of(step_->attempts.begin(), step_->attempts.end(), [](const Attempt& a) { return a.absent; });
     for (const auto& attempt : step_->attempts) out.put(FetchReceipt{attempt.hash});
-    if (++doubts_ <= kDoubtsMax || building_) return News::None;
+    if (!absent || ++doubts_ <= kDoubtsMax || building_) return News::None;  // an error says nothing
     reason_ = "nonce " + std::to_string(*step_->base.nonce) + " was used by a transaction that is not ours";
-    if (doubtful_.size() < kWatched && !step_->attempts.empty()) doubtful_.push_back(*step_);
     if (reopened_) {  // its end is written already
+        if (doubtful_.size() < kWatched) doubtful_.push_back(*step_);
         drop();
         return News::Foreign;
     }
@@ -308,69 +350,11 @@ Lane::News Lane::account(Output& out, Nonce latest, const BlockRef& head, std::i
     return News::None;
 }
 
-void Lane::reorg(Output& out, const Canon& canon, std::int64_t now) {
-    const auto gone = [&](const Step& step) {
-        return step.seen && canon.standing(step.seen->number, step.seen->hash) != Canon::Standing::Canonical &&
-               canon.standing(step.seen->number, step.seen->hash) != Canon::Standing::Older;
-    };
-    const auto again = [&](Step& step) {
-        const Attempt& mined = step.attempts[step.seen->attempt];
-        JournalRecord record = row(step, Stage::Sent, now);
-        fill(record, step, step.seen->attempt);
-        record.outcome = "its block was removed";
-        out.put(Persist{out.next(), {std::move(record)}});
-        broadcast(out, mined);
-        step.seen.reset();
-    };
-    if (busy() && gone(*step_)) {
-        again(*step_);
-        used_ = false;
-        doubts_ = 0;
-        if (phase_ == Phase::Settling && request_ != 0)
-            unsettled_ = true;  // whether it has ended on disk is known with the journal's answer
-        else
-            phase_ = Phase::Open;
-    }
-    for (auto it = settled_.begin(); it != settled_.end();) {
-        if (!gone(*it)) {
-            ++it;
-            continue;
-        }
-        again(*it);
-        reopened_steps_.push_back(std::move(*it));
-        it = settled_.erase(it);
-    }
-    if (busy() || reopened_steps_.empty()) return;
-    step_ = std::move(reopened_steps_.back());  // the lane is not free: its nonce is open again
-    reopened_steps_.pop_back();
-    phase_ = Phase::Open;
-    reopened_ = true;
-    used_ = false;
-    doubts_ = 0;
-}
-
 void Lane::settle(Output& out, std::string outcome, std::int64_t now) {
     if (!busy() || phase_ != Phase::Open || reopened_) return;
     building_.reset();  // an attempt that is not out yet is not needed any more
     phase_ = Phase::Settling;
     end(out, Stage::Settled, std::move(outcome), now);
-}
-
-void Lane::adopt(Output& out, const std::vector<JournalRecord>& rows, std::int64_t now) {
-    CHECK_INVARIANT(!rows.empty());
-    Step step{rows.back(), {}, {}};
-    step.base.raw.clear();
-    for (const auto& record : rows) {
-        if (record.nonce) step.base.nonce = record.nonce;
-        if (record.stage == Stage::Signed)
-            step.attempts.push_back({record.tx, record.hash, record.raw, 0, false, false});
-    }
-    CHECK_INVARIANT(!busy());
-    step_ = std::move(step);
-    phase_ = Phase::Open;
-    used_ = true;  // until the chain says that the nonce is free
-    doubts_ = 0;
-    if (step_->attempts.empty()) abandon(out, "nothing was signed before the restart", now, News::None);
 }
 
 }  // namespace plimsoll::engine

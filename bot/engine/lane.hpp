@@ -27,6 +27,7 @@ class Lane {
         BlockNumber since{};  // head when it was first sent
         bool accepted{};      // an endpoint took it
         bool doubted{};       // a node wants a higher price or another form
+        bool absent{};        // asked for at this head, and an endpoint says that it has no receipt
     };
     /// The canonical block that holds one of the attempts.
     struct Inclusion {
@@ -40,6 +41,7 @@ class Lane {
         JournalRecord base;  // identity and the newest plan
         std::vector<Attempt> attempts;
         std::optional<Inclusion> seen;
+        bool uncounted{};  // abandoned as used by somebody else: what it spent is in no sum
     };
     /// What the engine must hear of.
     enum class News : std::uint8_t {
@@ -70,6 +72,10 @@ class Lane {
     /// As far as is known the nonce is used: nothing is sent for it until the chain says otherwise.
     bool held() const { return used_; }
     bool waits_for(RequestId id) const;
+    /// Ended steps that may be out of the chain: the wallet's nonce tells.
+    bool watches() const { return !recalled_.empty() || !reopened_steps_.empty(); }
+    /// Such a step has this nonce: its bytes go first.
+    bool wants(Nonce nonce) const;
     /// Watches only: for a wallet that is not live any more.
     void set_quiet(bool quiet) { quiet_ = quiet; }
 
@@ -77,8 +83,12 @@ class Lane {
     void begin(Output& out, JournalRecord record);
     /// Another attempt at the same nonce: fees of `record.tx` are higher. Ignored while one is being built.
     void replace(Output& out, JournalRecord record);
-    /// A step found in the journal at the start; `rows` in the order of writing. Nothing signed: it is abandoned.
+    /// An open step found in the journal at the start; `rows` in the order of writing. Nothing signed: it is abandoned.
     void adopt(Output& out, const std::vector<JournalRecord>& rows, std::int64_t now);
+    /// A step found in the journal that ended a short while ago: watched on, should its block have been removed.
+    void recall(const std::vector<JournalRecord>& rows);
+    /// Blocks were missed: what was included may not be so any more, and is asked for anew.
+    void recheck();
 
     News persisted(Output& out, const Persisted& event, std::int64_t now, BlockNumber head);
     News signed_(Output& out, const Signed& event, std::int64_t now);
@@ -99,13 +109,27 @@ class Lane {
         JournalRecord record;  // Signed row to be
         bool committing{};
     };
+    /// Ended, but in which block is to be proved anew.
+    struct Recalled {
+        Step step;
+        Hash32 known;         // the block it was in before
+        BlockNumber until{};  // head at which the watch ends; zero before the first head
+    };
+    static Step step_of(const std::vector<JournalRecord>& rows);
     void sign(Output& out, JournalRecord record);
     void commit(Output& out);
     void broadcast(Output& out, const Attempt& attempt) const;
     void watch(Output& out, const Step& step, bool resend) const;
     void abandon(Output& out, std::string outcome, std::int64_t now, News then);
+    News abandoned();
     void end(Output& out, Stage stage, std::string outcome, std::int64_t now);
     void drop();
+    void remember(const Step& step);
+    void watch_again(Recalled entry);
+    void again(Output& out, Step& step, std::int64_t now) const;
+    void take_back();
+    void reclaim(Output& out, Nonce latest, std::int64_t now);
+    void include(Output& out, Step& step, const ReceiptDone& event, const Hash32& known, std::int64_t now);
     JournalRecord row(const Step& step, Stage stage, std::int64_t now) const;
     static void fill(JournalRecord& record, const Step& step, std::size_t attempt);
 
@@ -119,11 +143,13 @@ class Lane {
     bool quiet_ = false;
     bool reopened_ = false;
     bool unsettled_ = false;  // its block went away while the end was being written
+    bool recheck_ = false;    // blocks were missed while the end was being written
     int doubts_ = 0;
     Hash32 doubted_at_;
     std::deque<Step> settled_;          // newest last
     std::vector<Step> reopened_steps_;  // settled ones out of their blocks while another step holds the lane
     std::vector<Step> doubtful_;        // given up as used by somebody else, but still asked for
+    std::vector<Recalled> recalled_;    // oldest first
     Step last_;
     std::string reason_;
 };

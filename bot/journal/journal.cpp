@@ -221,6 +221,18 @@ Result<std::vector<JournalRecord>> Journal::unsettled() {
     return out;
 }
 
+Result<std::vector<JournalRecord>> Journal::ended_since(std::int64_t since_ms) {
+    std::vector<JournalRecord> out;
+    TRY_VOID(database_->read("reading what has ended", [&]() -> Result<void> {
+        const std::vector<std::string> arguments = {std::to_string(since_ms)};
+        TRY(out, select("JOIN records e ON e.incident = r.incident AND e.step = r.step WHERE e.stage IN ('settled', "
+                        "'abandoned') AND e.time_ms >= CAST(? AS INTEGER) ORDER BY r.id",
+                        arguments));
+        return {};
+    }));
+    return out;
+}
+
 Result<std::vector<engine::Spending>> Journal::spent_since(std::int64_t since_ms) {
     std::vector<engine::Spending> out;
     TRY_VOID(database_->read("reading what was spent", [&]() -> Result<void> {

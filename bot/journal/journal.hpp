@@ -67,6 +67,8 @@ class Journal {
 
     /// All rows of every step that has neither a Settled nor an Abandoned row, in the order of writing.
     Result<std::vector<engine::JournalRecord>> unsettled();
+    /// All rows of every step that was settled or abandoned at since_ms or later, in the order of writing.
+    Result<std::vector<engine::JournalRecord>> ended_since(std::int64_t since_ms);
     /// Settled steps with time_ms >= since_ms, oldest first.
     Result<std::vector<engine::Spending>> spent_since(std::int64_t since_ms);
     /// Newest steps first.

@@ -260,6 +260,11 @@ TEST_SUITE("journal") {
         CHECK(spent->back().succeeded == false);
         CHECK(spent->back().purpose == Purpose::Approve);
         CHECK(journal->spent_since(1'001)->size() == 1);
+        CHECK(journal->ended_since(2'001)->empty());
+        CHECK(*journal->ended_since(1'001) == late);
+        Records both = early;
+        both.insert(both.end(), late.begin(), late.end());
+        CHECK(*journal->ended_since(0) == both);  // and not main/3, which is open
         CHECK(journal->spent_since(2'001)->empty());
 
         auto reader = Journal::open(dir.path("journal.db"), Access::Read);

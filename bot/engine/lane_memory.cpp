@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a lane remembers of steps that have ended: they are watched on, and sent again when their block is removed.
+#include <algorithm>
+
+#include "bot/engine/lane.hpp"
+#include "chain/types/check.hpp"
+
+namespace plimsoll::engine {
+
+void Lane::reorg(Output& out, const Canon& canon, std::int64_t now) {
+    const auto gone = [&](const Step& step) {
+        return step.seen && canon.standing(step.seen->number, step.seen->hash) != Canon::Standing::Canonical &&
+               canon.standing(step.seen->number, step.seen->hash) != Canon::Standing::Older;
+    };
+    if (busy() && gone(*step_)) {
+        again(out, *step_, now);
+        used_ = false;
+        doubts_ = 0;
+        if (phase_ == Phase::Settling && request_ != 0)
+            unsettled_ = true;  // whether it has ended on disk is known with the journal's answer
+        else
+            phase_ = Phase::Open;
+    }
+    for (auto it = settled_.begin(); it != settled_.end();) {
+        if (!gone(*it)) {
+            ++it;
+            continue;
+        }
+        again(out, *it, now);
+        reopened_steps_.push_back(std::move(*it));
+        it = settled_.erase(it);
+    }
+    take_back();
+}
+
+/// Out of its block: sent again as it is.
+void Lane::again(Output& out, Step& step, std::int64_t now) const {
+    const std::size_t attempt = step.seen ? step.seen->attempt : step.attempts.size() - 1;
+    JournalRecord record = row(step, Stage::Sent, now);
+    fill(record, step, attempt);
+    record.outcome = "its block was removed";
+    out.put(Persist{out.next(), {std::move(record)}});
+    broadcast(out, step.attempts[attempt]);
+    step.seen.reset();
+}
+
+/// The lane is not free while the nonce of an ended step is open again.
+void Lane::take_back() {
+    if (busy() || reopened_steps_.empty()) return;
+    step_ = std::move(reopened_steps_.back());
+    reopened_steps_.pop_back();
+    phase_ = Phase::Open;
+    reopened_ = true;
+    used_ = false;
+    doubts_ = 0;
+}
+
+Lane::Step Lane::step_of(const std::vector<JournalRecord>& rows) {
+    CHECK_INVARIANT(!rows.empty());
+    Step step;
+    step.base = rows.back();
+    step.base.raw.clear();
+    for (const auto& record : rows) {
+        if (record.nonce) step.base.nonce = record.nonce;
+        if (record.stage == Stage::Signed) {
+            step.attempts.emplace_back();
+            step.attempts.back().tx = record.tx;
+            step.attempts.back().hash = record.hash;
+            step.attempts.back().raw = record.raw;
+        }
+    }
+    return step;
+}
+
+void Lane::adopt(Output& out, const std::vector<JournalRecord>& rows, std::int64_t now) {
+    CHECK_INVARIANT(!busy());
+    step_ = step_of(rows);
+    phase_ = Phase::Open;
+    used_ = true;  // until the chain says that the nonce is free
+    doubts_ = 0;
+    if (step_->attempts.empty()) abandon(out, "nothing was signed before the restart", now, News::None);
+}
+
+void Lane::recall(const std::vector<JournalRecord>& rows) {
+    Step step = step_of(rows);
+    if (step.attempts.empty() || !step.base.nonce) return;
+    Recalled entry;
+    for (const auto& record : rows) {
+        if (record.stage == Stage::Abandoned) step.uncounted = true;
+        if (record.stage == Stage::Settled) entry.known = record.block_hash;
+    }
+    entry.step = std::move(step);
+    watch_again(std::move(entry));
+}
+
+void Lane::watch_again(Recalled entry) {
+    recalled_.push_back(std::move(entry));
+    if (recalled_.size() > kWatched) recalled_.erase(recalled_.begin());
+}
+
+void Lane::remember(const Step& step) {
+    if (recheck_) {
+        Recalled entry{step, step.seen->hash, 0};
+        entry.step.seen.reset();
+        watch_again(std::move(entry));
+        return;
+    }
+    settled_.push_back(step);
+    settled_.back().uncounted = false;
+    if (settled_.size() > kWatched) settled_.pop_front();
+}
+
+void Lane::recheck() {
+    recheck_ = true;
+    for (const auto& step : settled_) remember(step);
+    settled_.clear();
+    recheck_ = phase_ == Phase::Settling && step_->seen;  // its end is on the way as it is
+    if (!busy() || !step_->seen || recheck_) return;
+    step_->seen.reset();
+    used_ = true;  // until the chain says that the nonce is free
+    doubts_ = 0;
+}
+
+bool Lane::wants(Nonce nonce) const {
+    const auto has = [&](const Step& step) { return step.base.nonce == nonce; };
+    return std::any_of(reopened_steps_.begin(), reopened_steps_.end(), has) ||
+           std::any_of(recalled_.begin(), recalled_.end(), [&](const Recalled& entry) { return has(entry.step); });
+}
+
+/// `latest` is the first nonce that is not used: what has ended with that or a later one is out of the chain.
+void Lane::reclaim(Output& out, Nonce latest, std::int64_t now) {
+    for (auto it = recalled_.begin(); it != recalled_.end();) {
+        if (*it->step.base.nonce < latest) {
+            ++it;
+            continue;
+        }
+        again(out, it->step, now);
+        reopened_steps_.push_back(std::move(it->step));
+        it = recalled_.erase(it);
+    }
+    const bool open = std::any_of(reopened_steps_.begin(), reopened_steps_.end(),
+                                  [&](const Step& step) { return *step.base.nonce >= latest; });
+    if (open) take_back();
+}
+
+}  // namespace plimsoll::engine

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "bot/engine/journal_record.hpp"
+#include "strategies/erc20.hpp"
+#include "tests/support/fake_market.hpp"
+
+/// The chain of tests/support/engine_world.hpp: a market, tokens, balances and nonces, and what calls do to them.
+namespace plimsoll::test {
+
+inline const Address kMarket = address_of(0xA11);
+inline const Address kEth = address_of(0x1001);
+inline const Address kUsd = address_of(0x1002);
+inline const Address kOwner = address_of(0x77);
+
+inline U256 units(std::uint64_t n, unsigned decimals) {
+    return *checked_mul(U256{n}, *pow10(decimals));
+}
+inline Wad wad(std::uint64_t hundredths) {
+    return Wad{*checked_mul(U256{hundredths}, *pow10(16))};
+}
+inline Wei gwei(std::uint64_t n) {
+    return Wei{units(n, 9)};
+}
+
+struct Token {
+    std::map<Address, U256> balance;
+    std::map<Address, U256> allowance;  // of the owner, to the market
+    bool stubborn = false;              // refuses to change a non-zero allowance
+};
+
+struct PendingTx {
+    Address from;
+    engine::TxFields tx;
+    Bytes raw;
+    Hash32 hash;
+};
+
+struct ChainState {
+    FakeState market;
+    std::map<Address, Token> tokens;
+    std::map<Address, U256> native;
+    std::map<Address, Nonce> nonces;
+
+    bool execute(const Address& from, const Address& to, const Bytes& data, Timestamp at) {
+        if (to == kMarket) {
+            if (data.size() < 97 || data[0] != kRepay) return false;
+            const ByteView words = ByteView(data).subspan(1);
+            const Address account = address_in(word_at(words, 0));
+            const Address asset = address_in(word_at(words, 1));
+            const std::size_t index = market.index_of(asset);
+            const U256 owed = market.debt(account, index, at);
+            const U256 amount = std::min(word_at(words, 2), owed);
+            Token& token = tokens[asset];
+            if (token.balance[from] < amount || token.allowance[from] < amount || amount.is_zero()) return false;
+            token.balance[from] = *checked_sub(token.balance[from], amount);
+            token.allowance[from] = *checked_sub(token.allowance[from], amount);
+            market.repay(account, index, amount, at);
+            return true;
+        }
+        if (!tokens.contains(to) || data.size() != 68) return false;
+        Token& token = tokens[to];
+        const U256 amount = word_at(ByteView(data).subspan(4), 1);
+        if (token.stubborn && !token.allowance[from].is_zero() && !amount.is_zero()) return false;
+        token.allowance[from] = amount;
+        return true;
+    }
+
+    CallResult view(const Call& call, Timestamp at) const {
+        Bytes out;
+        if (call.to == kMarket && call.data.at(0) == kLoad) return {true, market.pack()};
+        if (call.to == kMarket && call.data.at(0) == kPoll) {
+            for (const auto& asset : market.assets) put_word(out, asset.price);
+            return {true, out};
+        }
+        if (call.to == kMarket && call.data.at(0) == kSummary) {
+            Address account;
+            std::copy_n(call.data.begin() + 1, 20, account.bytes.begin());
+            const auto summary = market.summary(account, at);
+            put_word(out, summary.debt.value);
+            put_word(out, summary.health_factor.value);
+            return {true, out};
+        }
+        const auto token = tokens.find(call.to);
+        if (token == tokens.end()) return {false, {}};
+        const Address owner = address_in(word_at(ByteView(call.data).subspan(4), 0));
+        const auto& side = call.data.size() == 36 ? token->second.balance : token->second.allowance;
+        put_word(out, side.contains(owner) ? side.at(owner) : U256{});
+        return {true, out};
+    }
+};
+
+struct MinedBlock {
+    BlockRef ref;
+    ChainState after;
+    std::vector<PendingTx> included;
+    std::vector<bool> status;
+    std::vector<Log> logs;
+};
+
+}  // namespace plimsoll::test

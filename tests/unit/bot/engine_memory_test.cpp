@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+#include <set>
+
+#include "tests/support/engine_world.hpp"
+
+using namespace plimsoll;
+using namespace plimsoll::test;
+using engine::Stage;
+
+namespace {
+
+World running() {
+    World world;
+    world.position().warn = wad(126);
+    world.start();
+    world.run();
+    world.mine(1);
+    return world;
+}
+
+std::size_t count(const World& world, Stage stage) {
+    const auto stages = world.stages();
+    return static_cast<std::size_t>(std::count(stages.begin(), stages.end(), stage));
+}
+
+/// One signature, mined once, ended once, and the position is safe.
+void check_once(World& world) {
+    for (const auto& violation : world.violations) FAIL_CHECK(violation);
+    CHECK(count(world, Stage::Signed) == 1);
+    CHECK(count(world, Stage::Settled) == 1);
+    CHECK(world.mined_count(true) == 1);
+    CHECK(world.mined_count(false) == 0);
+    CHECK(world.health() >= wad(159));
+    CHECK(world.engine->status().in_flight == 0);
+    CHECK(world.engine->status().stopped_wallets.empty());
+}
+
+}  // namespace
+
+TEST_CASE("settled, restarted, and then its block is removed: the same bytes again") {
+    World world = running();
+    world.set_price(1'500);
+    world.mine(3);
+    REQUIRE(count(world, Stage::Settled) == 1);
+    SUBCASE("while it was down") {
+        world.remove(3, false);
+        world.set_price(1'500);
+        world.mine(false);
+        world.start();
+        world.run();
+    }
+    SUBCASE("after the restart") {
+        world.start();
+        world.run();
+        world.reorg(3, false);
+        world.set_price(1'500);
+        world.run();
+    }
+    SUBCASE("while the feed was down") {
+        world.set_price(1'500);
+        world.gap(3, false, 2);
+    }
+    SUBCASE("only restarted: nothing is sent") {
+        const auto broadcasts = world.commands<engine::Broadcast>().size();
+        const auto rows = world.journal.size();
+        world.start();
+        world.run();
+        world.mine(5);
+        CHECK(world.commands<engine::Broadcast>().size() == broadcasts);
+        CHECK(world.journal.size() == rows);
+    }
+    world.mine(6);
+    check_once(world);
+}
+
+TEST_CASE("included, and the block removed while the feed was down: never settled on the old receipt") {
+    World world = running();
+    world.config.confirmations = 3;
+    world.give(engine::SettingsReloaded{world.config});
+    world.set_price(1'500);
+    world.mine(2);
+    REQUIRE(count(world, Stage::Seen) == 1);
+    REQUIRE(count(world, Stage::Settled) == 0);
+    world.inclusion = false;
+    world.set_price(1'500);
+    world.gap(2, false, 6);
+    world.mine(1);
+    CHECK(count(world, Stage::Settled) == 0);
+    CHECK(world.pool.size() == 1);
+    world.inclusion = true;
+    world.mine(6);
+    check_once(world);
+}
+
+TEST_CASE("an earlier nonce falls out of the chain with a later one in flight: both are sent again after a restart") {
+    World world = running();
+    world.state().tokens[kUsd].allowance[kOwner] = U256{};
+    world.mine(12);
+    world.set_price(1'500);
+    world.mine(2);  // the approval is settled, the repayment in flight
+    REQUIRE(count(world, Stage::Settled) == 1);
+    REQUIRE(count(world, Stage::Reserved) == 2);
+    world.remove(2, false);
+    world.pool.clear();
+    world.state().tokens[kUsd].allowance[kOwner] = U256{};
+    world.set_price(1'500);
+    world.mine(false);
+    world.start();
+    world.run();
+    world.mine(8);
+    for (const auto& violation : world.violations) FAIL_CHECK(violation);
+    CHECK(count(world, Stage::Signed) == 2);
+    CHECK(world.mined_count(true) == 2);
+    CHECK(world.health() >= wad(159));
+    CHECK(world.engine->status().in_flight == 0);
+    CHECK(world.alerts("nonce-gap").empty());
+}
+
+TEST_CASE("a nonce is missing that is not ours: named, since only its owner can send it") {
+    World world = running();
+    world.foreign_transaction(7);
+    world.mine(2);
+    world.inclusion = false;
+    world.set_price(1'500);
+    world.mine(1);
+    REQUIRE(count(world, Stage::Signed) == 1);
+    world.reorg(3, false);
+    world.set_price(1'500);
+    world.run();
+    world.mine(4);
+    REQUIRE(world.alerts("nonce-gap").size() == 1);
+    CHECK(world.alerts("nonce-gap")[0].text.starts_with("nonce 8 waits for nonce 7,"));
+    world.foreign_transaction(7);
+    world.inclusion = true;
+    world.mine(6);
+    CHECK(world.alerts("nonce-gap").back().resolved);
+    CHECK(world.health() >= wad(159));
+    CHECK(world.engine->status().in_flight == 0);
+    for (const auto& violation : world.violations) FAIL_CHECK(violation);
+}
+
+TEST_CASE("the clock goes back: an incident's name is not used twice") {
+    World world = running();
+    world.lose = [](const engine::Command& c) { return std::holds_alternative<engine::Sign>(c); };
+    world.set_price(1'500);
+    world.mine(1);
+    REQUIRE(count(world, Stage::Abandoned) == 1);
+    world.lose = nullptr;
+    world.extra_ms -= 13'000;  // before the incident's own time
+    world.start();
+    world.run();
+    world.mine(4);
+    std::set<std::string> incidents;
+    for (const auto& record : world.journal) incidents.insert(record.incident);
+    CHECK(incidents.size() == 2);
+    check_once(world);
+}
+
+TEST_CASE("receipts that cannot be asked for say nothing: the nonce is not given up") {
+    World world = running();
+    world.inclusion = false;
+    world.set_price(1'500);
+    world.mine(1);
+    world.inclusion = true;
+    world.lose = [](const engine::Command& c) { return std::holds_alternative<engine::FetchReceipt>(c); };
+    world.mine(20);
+    CHECK(world.alerts("wallet-stopped").empty());
+    CHECK(count(world, Stage::Abandoned) == 0);
+    world.lose = nullptr;
+    world.mine(3);
+    check_once(world);
+}
+
+TEST_CASE("the receipt comes while 'used elsewhere' is being written: the wallet goes on") {
+    World world = running();
+    world.inclusion = false;
+    world.set_price(1'500);
+    world.mine(1);
+    world.inclusion = true;
+    world.receipts_hidden = true;
+    world.delay = [](const engine::Command& c) {
+        const auto* persist = std::get_if<engine::Persist>(&c);
+        return persist != nullptr && persist->records.back().stage == Stage::Abandoned;
+    };
+    for (int i = 0; i < 20 && count(world, Stage::Abandoned) == 0; ++i) world.mine();
+    REQUIRE(count(world, Stage::Abandoned) == 1);
+    world.receipts_hidden = false;
+    world.mine(1);
+    world.release();
+    world.mine(3);
+    for (const auto& violation : world.violations) FAIL_CHECK(violation);
+    CHECK(world.engine->status().stopped_wallets.empty());
+    CHECK(world.engine->status().in_flight == 0);
+    CHECK(world.mined_count(true) == 1);
+}
