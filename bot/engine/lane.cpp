@@ -138,9 +138,10 @@ Lane::News Lane::persisted(Output& out, const Persisted& event, std::int64_t now
     if (phase_ == Phase::Settling && unsettled_) {
         unsettled_ = false;
         reopened_ = event.error.empty();
-        step_->uncounted = reopened_ && ending_->stage == Stage::Abandoned;
         phase_ = Phase::Open;
-        return News::None;
+        if (!reopened_) return News::None;
+        step_->uncounted = true;  // nobody has heard of this end
+        return step_->seen ? abandoned() : News::None;
     }
     if (phase_ == Phase::Settling) {
         if (!event.error.empty()) return News::Stuck;  // block() tries again
@@ -188,7 +189,7 @@ void Lane::abandon(Output& out, std::string outcome, std::int64_t now, News then
 Lane::News Lane::abandoned() {
     const News news = after_end_;
     step_->uncounted = true;
-    if (step_->seen) {  // the receipt came while the end was being written
+    if (step_->seen) {  // a receipt came while the end was being written
         remember(*step_);
         drop();
         return News::Found;

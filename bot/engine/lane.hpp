@@ -41,7 +41,7 @@ class Lane {
         JournalRecord base;  // identity and the newest plan
         std::vector<Attempt> attempts;
         std::optional<Inclusion> seen;
-        bool uncounted{};  // abandoned as used by somebody else: what it spent is in no sum
+        bool uncounted{};  // ended without News::Settled: what it spent is in no sum
     };
     /// What the engine must hear of.
     enum class News : std::uint8_t {
@@ -52,7 +52,7 @@ class Lane {
         Seen,     // a receipt in a canonical block
         Settled,  // durable end; last() holds the step
         Foreign,  // somebody else used the nonce; last() holds the step
-        Found,    // it was not somebody else: a receipt of ours came late; last() holds the step
+        Found,    // an ended step is in a block after all; last() holds it
     };
     static constexpr std::size_t kWatched = 8;       // settled steps that are watched on
     static constexpr BlockNumber kWatchBlocks = 64;  // for this long

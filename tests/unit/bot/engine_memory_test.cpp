@@ -93,7 +93,7 @@ TEST_CASE("included, and the block removed while the feed was down: never settle
     check_once(world);
 }
 
-TEST_CASE("an earlier nonce falls out of the chain with a later one in flight: both are sent again after a restart") {
+TEST_CASE("an earlier nonce falls out of the chain with a later one in flight: both are sent again") {
     World world = running();
     world.state().tokens[kUsd].allowance[kOwner] = U256{};
     world.mine(12);
@@ -101,13 +101,24 @@ TEST_CASE("an earlier nonce falls out of the chain with a later one in flight: b
     world.mine(2);  // the approval is settled, the repayment in flight
     REQUIRE(count(world, Stage::Settled) == 1);
     REQUIRE(count(world, Stage::Reserved) == 2);
-    world.remove(2, false);
-    world.pool.clear();
-    world.state().tokens[kUsd].allowance[kOwner] = U256{};
-    world.set_price(1'500);
-    world.mine(false);
-    world.start();
-    world.run();
+    const auto before = world.pool.size() + world.mined_count(true);
+    CHECK(before == 2);
+    SUBCASE("and a restart") {
+        world.remove(2, false);
+        world.pool.clear();
+        world.state().tokens[kUsd].allowance[kOwner] = U256{};
+        world.set_price(1'500);
+        world.mine(false);
+        world.start();
+        world.run();
+    }
+    SUBCASE("at once") {
+        world.reorg(2, false);
+        world.pool.clear();
+        world.state().tokens[kUsd].allowance[kOwner] = U256{};
+        world.set_price(1'500);
+        world.run();
+    }
     world.mine(8);
     for (const auto& violation : world.violations) FAIL_CHECK(violation);
     CHECK(count(world, Stage::Signed) == 2);
@@ -193,4 +204,52 @@ TEST_CASE("the receipt comes while 'used elsewhere' is being written: the wallet
     CHECK(world.engine->status().stopped_wallets.empty());
     CHECK(world.engine->status().in_flight == 0);
     CHECK(world.mined_count(true) == 1);
+}
+
+TEST_CASE("its block goes and comes back while the end is being written: ended, counted, and the lane is free") {
+    World world = running();
+    world.position().limits.cooldown = std::chrono::hours{1};
+    world.give(engine::SettingsReloaded{world.config});
+    world.delay = [](const engine::Command& c) {
+        const auto* persist = std::get_if<engine::Persist>(&c);
+        return persist != nullptr && persist->records.back().stage == Stage::Settled;
+    };
+    world.set_price(1'500);
+    world.mine(3);
+    REQUIRE(count(world, Stage::Settled) == 1);
+    world.reorg(2, true);
+    SUBCASE("before the journal's answer") {
+        world.set_price(1'500);
+        world.mine(2);
+        world.release();
+    }
+    SUBCASE("after it") {
+        world.release();
+        world.set_price(1'500);
+        world.mine(2);
+    }
+    world.mine(2);
+    check_once(world);
+    world.set_price(1'100);
+    world.mine(3);
+    REQUIRE(world.last_decision());
+    CHECK(world.last_decision()->reason == "cooldown");  // the repayment is in the books
+}
+
+TEST_CASE("a nonce is free again only when the end of its step is on disk") {
+    World world = running();
+    world.lose = [](const engine::Command& c) {
+        const auto* persist = std::get_if<engine::Persist>(&c);
+        const bool end = persist != nullptr && persist->records.back().stage == Stage::Abandoned;
+        return end || std::holds_alternative<engine::Sign>(c);
+    };
+    world.set_price(1'500);
+    world.mine(5);
+    CHECK(count(world, Stage::Reserved) == 1);
+    CHECK(count(world, Stage::Abandoned) == 0);
+    CHECK(world.engine->status().in_flight == 1);
+    world.lose = nullptr;
+    world.mine(6);
+    CHECK(count(world, Stage::Abandoned) == 1);
+    check_once(world);
 }
