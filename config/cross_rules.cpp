@@ -19,6 +19,7 @@ T* by_name(std::vector<T>& items, std::string_view name) {
 template <class T>
 std::vector<std::string> names(const std::vector<T>& items) {
     std::vector<std::string> out;
+    out.reserve(items.size());
     for (const auto& item : items) out.push_back(item.name);
     return out;
 }

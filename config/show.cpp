@@ -25,8 +25,8 @@ void add(std::vector<Line>& lines, const std::string& title, const std::string& 
     bool fresh = true;
     for (const auto& setting : settings_of<Owner>()) {
         const std::string key(setting.rule.key);
-        lines.push_back(
-            {title, path.empty() ? key : path + "." + key, key, write_value(setting.rule, setting.get(owner)), fresh});
+        lines.push_back({title, path.empty() ? key : fmt::format("{}.{}", path, key), key,
+                         write_value(setting.rule, setting.get(owner)), fresh});
         fresh = false;
     }
 }

@@ -130,7 +130,7 @@ bool report_syntax(const toml::parse_error& error, std::string_view line, RawLin
     if (bare) {
         place.column = raw.value_column;
         place.length = static_cast<std::uint32_t>(raw.value.size());
-        const bool hide = description.size() > 0 && mentions_secret(raw.key);
+        const bool hide = !description.empty() && mentions_secret(raw.key);
         report.error(Code::Syntax, place, raw.key, fmt::format("the value of `{}` is not in quotes", raw.key),
                      reason(hide ? "" : description),
                      hide ? "write a reference: { file = \"...\" }, { credential = \"...\" } or { fd = N }"

@@ -70,6 +70,7 @@ Result<std::vector<PositionView>> configured_views(const config::Settings& setti
     std::vector<PositionView> out;
     if (markets.empty()) return out;
     std::vector<lending::Market*> to_read;
+    to_read.reserve(markets.size());
     for (const auto& [name, market] : markets) to_read.push_back(market.get());
     TRY_VOID(read(chain, std::move(to_read), block));
     for (const auto& wallet : settings.wallets) {

@@ -36,7 +36,7 @@ std::string liquidation_text(const PositionView& view) {
 
 std::string health_cell(const PositionView& view, const Style& style) {
     const auto& health = view.position.summary.health_factor;
-    const std::string text = engine::health_text(health);
+    std::string text = engine::health_text(health);
     if (health.value < kWad || (view.trigger && health < *view.trigger)) return style.bad(text);
     if (view.warn && health < *view.warn) return style.warn(text);
     return text;

@@ -52,7 +52,7 @@ void Lane::begin(Output& out, JournalRecord record) {
     record.tx.data = tx.data;
     record.attempt = 0;
     record.nonce.reset();
-    step_.emplace();
+    step_.emplace(Step{});
     step_->base = record;
     JournalRecord intent = row(*step_, Stage::Intent, now);
     step_->base.nonce = tx.nonce;

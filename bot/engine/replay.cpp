@@ -2,6 +2,7 @@
 #include "bot/engine/replay.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <istream>
 
 #include "bot/engine/engine.hpp"
@@ -31,8 +32,8 @@ void compare(ReplayReport& report, const std::vector<std::string>& recorded, con
         same = false;
         if (decision) ++report.decisions_differ;
         if (report.first_difference.empty()) {
-            report.first_difference = "after the event of line " + std::to_string(line) + ", command " +
-                                      std::to_string(i + 1) + "\nrecorded: " + was + "\nreplayed: " + is;
+            report.first_difference =
+                fmt::format("after the event of line {}, command {}\nrecorded: {}\nreplayed: {}", line, i + 1, was, is);
         }
     }
     if (!same) ++report.differ;

@@ -21,6 +21,8 @@ template <class... Cases>
 struct Overload : Cases... {
     using Cases::operator()...;
 };
+template <class... Cases>
+Overload(Cases...) -> Overload<Cases...>;  // clang 14 deduces no aggregate
 
 }  // namespace
 
@@ -141,7 +143,7 @@ void ChainShell::answered(engine::EventBody body) {
 
 void ChainShell::carry_out(engine::Command command) {
     if (services_.observe) services_.observe(command);
-    std::visit([this](auto&& it) { on(std::move(it)); }, std::move(command));
+    std::visit([this](auto& it) { on(std::move(it)); }, command);
 }
 
 void ChainShell::crash_point(std::string_view where) const {

@@ -175,7 +175,7 @@ Task<void> Feed::Follower::on_head(rpc::Header head) {
         co_return;
     }
     const Verdict verdict = tracker_.offer(head);
-    co_await settle(verdict, std::move(head));
+    co_await settle(verdict, head);
 }
 
 Task<void> Feed::Follower::settle(Verdict verdict, rpc::Header head) {

@@ -14,7 +14,7 @@ constexpr unsigned kDoublingsMax = 16;
 }  // namespace
 
 ConnectionFsm::ConnectionFsm(LifeOptions options, std::function<double()> random)
-    : options_(std::move(options)), random_(std::move(random)) {}
+    : options_(options), random_(std::move(random)) {}
 
 void ConnectionFsm::wait(TimePoint now, Error error) {
     state_ = State::Waiting;

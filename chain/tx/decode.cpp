@@ -123,7 +123,7 @@ Result<void> read_fields(rlp::Reader& in, Eip7702& out) {
     TRY(auto list, named(in.list(), "authorization list"));
     while (!list.at_end()) {
         TRY(auto entry, named(authorization(list), "authorization list"));
-        out.authorizations.push_back(std::move(entry));
+        out.authorizations.push_back(entry);
     }
     return {};
 }

@@ -40,7 +40,8 @@ struct FixedBytes {
 
     static constexpr std::size_t kSize = N;
 
-    constexpr auto operator<=>(const FixedBytes&) const = default;
+    constexpr auto operator<=>(const FixedBytes&) const =
+        default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 misreads it
     constexpr ByteView view() const { return bytes; }
     constexpr bool is_zero() const {
         for (auto b : bytes) {

@@ -16,7 +16,8 @@ struct Quantity {
 
     constexpr Quantity() = default;
     constexpr explicit Quantity(const U256& v) : value(v) {}
-    constexpr auto operator<=>(const Quantity&) const = default;
+    constexpr auto operator<=>(const Quantity&) const =
+        default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 misreads it
     constexpr bool is_zero() const { return value.is_zero(); }
 };
 
