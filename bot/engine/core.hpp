@@ -41,6 +41,7 @@ struct PositionState {
 
     std::optional<BlockNumber> agreed_at;  // newest audit that agreed
     Hash32 audit_asked;                    // at this block
+    BlockNumber audit_due{};               // place in Core::audits_
     bool mismatch{};
     std::uint64_t mismatches{};
     BlockNumber tokens_asked{};
@@ -65,6 +66,7 @@ struct WalletState {
     std::string name;
     Address address;
     bool live{};
+    std::vector<std::size_t> positions;
     Lane lane;
     std::optional<std::size_t> owner;                              // the position whose incident holds the lane
     std::string stopped;                                           // why nothing more may be sent from it
@@ -129,6 +131,8 @@ class Core {
     void report_follower();
     std::vector<ExtraRead> extras();
     void audit_reads(std::vector<ExtraRead>& reads);
+    void audit_due(std::size_t i, BlockNumber at);
+    BlockNumber audit_interval() const { return std::max<BlockNumber>(config.audit_interval, 1); }
     void token_reads(std::vector<ExtraRead>& reads);
     void want_audit(std::vector<ExtraRead>& reads, std::size_t i);
     void want_tokens(std::vector<ExtraRead>& reads, std::size_t i);
@@ -187,6 +191,10 @@ class Core {
     std::vector<std::unordered_map<Address, std::vector<std::size_t>>> by_account_;  // by market
     std::vector<bool> follows_;          // the market was in sync at the last evaluation
     std::vector<BlockNumber> reset_at_;  // last reset after a mismatch, by market
+    // What happens at every block and every answer costs by what is under way, not by what is watched.
+    std::vector<std::set<std::pair<BlockNumber, std::size_t>>> audits_;  // by market: when due, position
+    std::set<std::size_t> lanes_;                                        // wallets whose lane is not at rest
+    bool any_live_ = false;
     std::set<std::size_t> at_risk_;
     std::set<std::size_t> warned_;
     std::map<RequestId, Route> routes_;
@@ -194,7 +202,6 @@ class Core {
     bool feed_told_ = false;  // FeedStale or FeedLive was heard; before, a block is proof of life
     bool fees_asked_ = false;
     BlockNumber fees_asked_at_ = 0;
-    std::size_t audit_cursor_ = 0;
     std::size_t token_cursor_ = 0;
     std::int64_t last_incident_ms_ = 0;
     std::optional<std::int64_t> started_ms_;

@@ -133,9 +133,9 @@ void Core::on(const AccountDone& event) {
         else
             alerts_.clear(out, "nonce-gap", wallet.name, "no nonce is missing");
     }
-    for (std::size_t i = 0; i < positions.size(); ++i) {
+    for (const auto i : wallet.positions) {
         PositionState& position = positions[i];
-        if (position.wallet != *w || !position.incident || !position.incident->check) continue;
+        if (!position.incident || !position.incident->check) continue;
         position.incident->check->account_known = true;
         finish_check(i);
     }
@@ -387,6 +387,7 @@ void Core::act(std::size_t i, const Checkup& check, Decision decision, const TxF
     incident.partial.reset();
     if (check.purpose == Purpose::Repay && (plan.shortfall == "balance" || plan.shortfall == "other-debts"))
         incident.partial = plan.asset;
+    lanes_.insert(position.wallet);
     if (wallet.lane.busy()) {
         wallet.lane.replace(out, std::move(row));
         return;

@@ -25,6 +25,7 @@ Core::Core(EngineConfig fresh, std::vector<std::unique_ptr<lending::Market>> mar
     local_.resize(follower.size());
     by_account_.resize(follower.size());
     follows_.resize(follower.size());
+    audits_.resize(follower.size());
     reset_at_.resize(follower.size());
     take_config(fresh);
 }
@@ -90,12 +91,15 @@ void Core::take_config(const EngineConfig& fresh) {
             auto& same = by_account_[index][entry.address];
             if (same.empty()) follower.market(index).watch(entry.address);
             same.push_back(positions.size());
+            wallet.positions.push_back(positions.size());
             positions.push_back(std::move(state));
         }
     }
     for (std::size_t i = 0; i < screens_.size(); ++i) screens_[i].resize(local_[i].size());
     for (auto& wallet : wallets) wallet.lane.set_quiet(!wallet.live || !feed_live);
+    any_live_ = std::any_of(wallets.begin(), wallets.end(), [](const auto& wallet) { return wallet.live; });
     for (std::size_t i = 0; i < positions.size(); ++i) {
+        audit_due(i, positions[i].audit_due);
         if (!positions[i].removed) continue;
         at_risk_.erase(i);
         warned_.erase(i);
@@ -136,7 +140,9 @@ void Core::adopt_step(const std::vector<JournalRecord>& rows) {
         return row.stage == Stage::Settled || row.stage == Stage::Abandoned;
     });
     if (ended) {
-        if (wallet_index) wallets[*wallet_index].lane.recall(rows);
+        if (!wallet_index) return;
+        wallets[*wallet_index].lane.recall(rows);
+        lanes_.insert(*wallet_index);
         return;
     }
     if (!wallet_index) {
@@ -152,6 +158,7 @@ void Core::adopt_step(const std::vector<JournalRecord>& rows) {
         return;
     }
     wallet.lane.adopt(out, rows, now);
+    lanes_.insert(*wallet_index);
     if (wallet.lane.step()->attempts.empty()) return;  // it ends as it is
     wallet.owner = position_named(newest.position);
     AlertBook::tell(out, AlertLevel::Warning, "resumed", newest.position,

@@ -78,7 +78,10 @@ void Core::on(const Restarted& event) {
     follower.restart(event.block);
     if (!feed_told_) set_feed(true, "");
     evaluated_ = {};
-    for (auto& position : positions) position.agreed_at.reset();
+    for (std::size_t i = 0; i < positions.size(); ++i) {
+        positions[i].agreed_at.reset();
+        audit_due(i, 0);
+    }
     for (auto& wallet : wallets) {
         wallet.lane.recheck();
         wallet.known_at.reset();
@@ -116,9 +119,12 @@ void Core::on(const Reorg& event) {
     canon.rewind(event.ancestor);
     follower.reorg(event.ancestor);
     evaluated_ = {};
-    for (auto& position : positions) {
-        if (position.agreed_at && *position.agreed_at > event.ancestor.number) position.agreed_at.reset();
+    for (std::size_t i = 0; i < positions.size(); ++i) {
+        PositionState& position = positions[i];
         position.tokens_asked = 0;
+        if (!position.agreed_at || *position.agreed_at <= event.ancestor.number) continue;
+        position.agreed_at.reset();
+        audit_due(i, 0);
     }
     for (auto& wallet : wallets) {
         wallet.lane.reorg(out, canon, now);
@@ -137,7 +143,7 @@ void Core::on(const ReadDone& event) {
     pump();
     if (!answered.empty() && evaluated_ == follower.at().hash) {
         decide_all();
-        for (std::size_t w = 0; w < wallets.size(); ++w) settle_if_due(w);
+        for (const auto w : lanes_) settle_if_due(w);
     }
 }
 
@@ -266,6 +272,7 @@ void Core::want_audit(std::vector<ExtraRead>& reads, std::size_t i) {
     if (position.removed || reads.size() >= kAuditsMax || position.audit_asked == follower.at().hash) return;
     if (!follows_[position.market]) return;
     position.audit_asked = follower.at().hash;
+    audit_due(i, follower.at().number + 1);  // until it agrees
     reads.push_back({ExtraRead::Kind::Audit,
                      position.market,
                      i,
@@ -275,27 +282,34 @@ void Core::want_audit(std::vector<ExtraRead>& reads, std::size_t i) {
 }
 
 void Core::audit_reads(std::vector<ExtraRead>& reads) {
-    if (positions.empty()) return;
-    for (const auto& wallet : wallets) {  // proof of safety after a rescue
-        const auto* step = wallet.lane.step();
-        if (step != nullptr && step->seen && wallet.owner) want_audit(reads, *wallet.owner);
+    for (const auto w : lanes_) {  // proof of safety after a rescue
+        const auto* step = wallets[w].lane.step();
+        if (step != nullptr && step->seen && wallets[w].owner) want_audit(reads, *wallets[w].owner);
     }
-    const BlockNumber interval = std::max<BlockNumber>(config.audit_interval, 1);
-    const auto stale = [&](const PositionState& p) {
-        return p.mismatch || !p.agreed_at || *p.agreed_at + interval <= follower.at().number;
-    };
+    const BlockNumber head = follower.at().number;
     for (const auto i : at_risk_) {
-        if (stale(positions[i])) want_audit(reads, i);
+        if (positions[i].audit_due <= head) want_audit(reads, i);
     }
-    // In turn, so that every account is audited once per interval; an account's first audit does not wait for its turn.
-    const std::size_t share = std::max<std::size_t>(1, (2 * positions.size() + interval - 1) / interval);
-    std::size_t asked = 0;
-    for (std::size_t n = 0; n < positions.size() && asked < share; ++n) {
-        audit_cursor_ = (audit_cursor_ + 1) % positions.size();
-        const std::size_t before = reads.size();
-        if (stale(positions[audit_cursor_])) want_audit(reads, audit_cursor_);
-        asked += reads.size() - before;
+    // The longest due first, so that every account is audited once per interval; first audits come in the same way.
+    for (std::size_t m = 0; m < audits_.size(); ++m) {
+        if (!follows_[m]) continue;
+        const std::size_t share =
+            std::max<std::size_t>(1, (2 * audits_[m].size() + audit_interval() - 1) / audit_interval());
+        std::vector<std::size_t> turn;
+        for (const auto& [due, i] : audits_[m]) {
+            if (due > head || turn.size() == share) break;
+            turn.push_back(i);
+        }
+        for (const auto i : turn) want_audit(reads, i);
     }
+}
+
+void Core::audit_due(std::size_t i, BlockNumber at) {
+    PositionState& position = positions[i];
+    auto& queue = audits_[position.market];
+    queue.erase({position.audit_due, i});
+    position.audit_due = at;
+    if (!position.removed) queue.insert({at, i});
 }
 
 void Core::want_tokens(std::vector<ExtraRead>& reads, std::size_t i) {
@@ -337,6 +351,7 @@ void Core::take_extra(const ExtraRead& read, const CallResult& result) {
     if (read.kind == ExtraRead::Kind::Audit) {
         if (!follower.in_sync(read.market)) {
             positions[read.position].audit_asked = {};  // the market was not ready: again with the next read
+            audit_due(read.position, 0);
             return;
         }
         audited(read.position, follower.market(read.market)
@@ -363,11 +378,13 @@ void Core::audited(std::size_t i, const Result<lending::Audit>& audit) {
     if (audit->agrees) {
         position.mismatch = false;
         position.agreed_at = follower.at().number;
+        audit_due(i, follower.at().number + audit_interval());
         alerts_.clear(out, "audit-mismatch", name, "our figures agree with the contract's again");
         return;
     }
     position.mismatch = true;
     position.agreed_at.reset();
+    audit_due(i, follower.at().number + 1);
     ++position.mismatches;
     alerts_.raise(out, now, AlertLevel::Critical, "audit-mismatch", name,
                   "block " + std::to_string(follower.at().number) + ": the contract says health factor " +

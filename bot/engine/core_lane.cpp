@@ -8,24 +8,25 @@ namespace plimsoll::engine {
 
 void Core::lanes_at_block() {
     if (canon.empty()) return;
-    const bool any_live = std::any_of(wallets.begin(), wallets.end(), [](const auto& w) { return w.live; });
     bool busy = false;
-    for (std::size_t w = 0; w < wallets.size(); ++w) {
+    for (auto it = lanes_.begin(); it != lanes_.end();) {
+        const std::size_t w = *it;
         Lane& lane = wallets[w].lane;
         lane.block(out, canon.head());
+        it = lane.at_rest() ? lanes_.erase(it) : std::next(it);
         if (!lane.busy() && !lane.watches()) continue;
         busy = true;
         if (!follower.head_empty() && follower.at().hash == canon.head().hash) ask_account(w);
         settle_if_due(w);
     }
-    if (!any_live || follower.head_empty()) return;
+    if (!any_live_ || follower.head_empty()) return;
     const auto age = fees_.age(canon.head());
     if (!age || *age >= config.refresh_blocks || busy || !at_risk_.empty()) ask_fees();
 }
 
 void Core::on(const Persisted& event) {
     bool taken = false;
-    for (std::size_t w = 0; w < wallets.size(); ++w) {
+    for (const auto w : lanes_) {
         if (!wallets[w].lane.waits_for(event.id)) continue;
         taken = true;
         hear(w, wallets[w].lane.persisted(out, event, now, canon.empty() ? 0 : canon.head().number));
@@ -38,7 +39,7 @@ void Core::on(const Persisted& event) {
 }
 
 void Core::on(const Signed& event) {
-    for (std::size_t w = 0; w < wallets.size(); ++w) {
+    for (const auto w : lanes_) {
         if (!wallets[w].lane.waits_for(event.id)) continue;
         hear(w, wallets[w].lane.signed_(out, event, now));
         return;
@@ -46,7 +47,8 @@ void Core::on(const Signed& event) {
 }
 
 void Core::on(const Sent& event) {
-    for (auto& wallet : wallets) {
+    for (const auto w : lanes_) {
+        WalletState& wallet = wallets[w];
         const Lane::Step* step = wallet.lane.step();
         if (step == nullptr) continue;
         const bool ours = std::any_of(step->attempts.begin(), step->attempts.end(),
@@ -70,7 +72,7 @@ void Core::on(const Sent& event) {
 }
 
 void Core::on(const ReceiptDone& event) {
-    for (std::size_t w = 0; w < wallets.size(); ++w) {
+    for (const auto w : lanes_) {
         hear(w, wallets[w].lane.receipt(out, event, canon, now));
         settle_if_due(w);
     }
@@ -159,9 +161,7 @@ void Core::settled(std::size_t w) {
     wallet.known_at.reset();
     wallet.tokens.clear();
     const auto owner = std::exchange(wallet.owner, std::nullopt);
-    for (auto& position : positions) {
-        if (&wallets[position.wallet] == &wallet) position.tokens_asked = 0;
-    }
+    for (const auto i : wallet.positions) positions[i].tokens_asked = 0;
     if (!seen.succeeded) {
         wallet.owner = owner;
         transaction_failed(w, std::string(to_string(step.base.purpose)) + " transaction " +

@@ -59,6 +59,11 @@ class Lane {
     static constexpr int kDoubtsMax = 3;             // heads at which the nonce was used but no receipt found
 
     bool busy() const { return step_.has_value(); }
+    /// Nothing is under way and nothing is watched: no event can matter to it.
+    bool at_rest() const {
+        return !step_ && !building_ && request_ == 0 && settled_.empty() && reopened_steps_.empty() &&
+               doubtful_.empty() && recalled_.empty();
+    }
     const Step* step() const { return step_ ? &*step_ : nullptr; }
     const Step& last() const { return last_; }
     /// The nonce in use, for people.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a chain tells of itself: metrics of its positions, lines of /-/ready.
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cmath>
 #include <fmt/format.h>
 #include <limits>
@@ -60,36 +62,57 @@ void ChainShell::count(const std::vector<engine::JournalRecord>& records) {
     }
 }
 
-/// From the tick, not from the block: nothing of it delays a rescue.
-void ChainShell::publish() {
-    if (services_.metrics == nullptr) return;
-    const auto status = engine_->status();
-    if (!status.head || status.head->number == published_) return;
-    published_ = status.head->number;
-    services_.metrics->head(chain_.name, endpoint_name(), status.head->number, status.head->timestamp);
-    for (const auto& entry : status.positions) {
-        const auto* market = engine_->market(entry.market);
-        if (market == nullptr || !entry.in_sync) continue;
-        const auto position = market->position(entry.account, status.head->timestamp);
-        const auto prices = market->liquidation_prices(entry.account, status.head->timestamp);
-        if (!position || !prices) continue;
-        auto figures = figures_of(*position, *prices);
-        figures.at_risk = entry.at_risk;
-        if (const auto levels = levels_.find(entry.name); levels != levels_.end()) {
-            figures.trigger = health_to_double(levels->second.trigger);
-            figures.target = health_to_double(levels->second.target);
+/// A round over all positions after each new head, a little at a time: with thousands of them a round takes seconds (the
+/// liquidation prices are exact, and searched for), and no rescue may wait for it.
+Task<void> ChainShell::publish() {
+    constexpr auto kPeriod = std::chrono::milliseconds(500);
+    constexpr auto kSlice = std::chrono::microseconds(100);
+    constexpr auto kPause = std::chrono::milliseconds(2);
+    if (services_.metrics == nullptr) co_return;
+    BlockNumber published = 0;
+    while (!stopped_) {
+        publisher_.expires_after(kPeriod);
+        co_await publisher_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        if (stopped_) co_return;
+        const auto status = engine_->status();
+        if (!status.head || status.head->number == published) continue;
+        published = status.head->number;
+        services_.metrics->head(chain_.name, endpoint_name(), status.head->number, status.head->timestamp);
+        services_.metrics->transactions_pending(chain_.name, status.in_flight);
+        auto began = std::chrono::steady_clock::now();
+        for (const auto& entry : status.positions) {
+            publish(entry);
+            if (std::chrono::steady_clock::now() - began < kSlice) continue;
+            publisher_.expires_after(kPause);
+            co_await publisher_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+            if (stopped_) co_return;
+            began = std::chrono::steady_clock::now();
         }
-        auto series = series_.find(entry.name);
-        if (series == series_.end()) {
-            metrics::PositionLabels labels;
-            labels.chain = chain_.name;
-            labels.market = entry.market;
-            labels.position = entry.name;
-            series = series_.emplace(entry.name, services_.metrics->position(labels)).first;
-        }
-        series->second.set(figures);
     }
-    services_.metrics->transactions_pending(chain_.name, status.in_flight);
+}
+
+void ChainShell::publish(const engine::PositionStatus& entry) {
+    const auto levels = levels_.find(entry.name);
+    const auto* market = engine_->market(entry.market);
+    if (market == nullptr || !entry.in_sync || levels == levels_.end()) return;
+    const auto block = market->synced();
+    if (!block) return;
+    const auto position = market->position(entry.account, block->timestamp);
+    const auto prices = market->liquidation_prices(entry.account, block->timestamp);
+    if (!position || !prices) return;
+    auto figures = figures_of(*position, *prices);
+    figures.at_risk = entry.at_risk;
+    figures.trigger = health_to_double(levels->second.trigger);
+    figures.target = health_to_double(levels->second.target);
+    auto series = series_.find(entry.name);
+    if (series == series_.end()) {
+        metrics::PositionLabels labels;
+        labels.chain = chain_.name;
+        labels.market = entry.market;
+        labels.position = entry.name;
+        series = series_.emplace(entry.name, services_.metrics->position(labels)).first;
+    }
+    series->second.set(figures);
 }
 
 std::vector<http::Check> ChainShell::checks() const {

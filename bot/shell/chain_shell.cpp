@@ -32,7 +32,8 @@ ChainShell::ChainShell(boost::asio::any_io_executor executor, config::Chain chai
       chain_(std::move(chain)),
       services_(std::move(services)),
       engine_(std::move(engine)),
-      ticker_(executor_) {
+      ticker_(executor_),
+      publisher_(executor_) {
     take_levels(config);
 }
 
@@ -73,6 +74,7 @@ Task<Result<void>> ChainShell::run(engine::Started memory) {
     feed_ = std::make_unique<feed::Feed>(executor_, *endpoints_.front(), options);
     deliver(std::move(memory));
     spawn(tick());
+    spawn(publish());
     while (!stopped_) {
         auto event = co_await feed_->next();
         if (!event) break;  // stopped
@@ -102,6 +104,7 @@ void ChainShell::stop() {
     if (stopped_) return;
     stopped_ = true;
     ticker_.cancel();
+    publisher_.cancel();
     if (feed_) feed_->stop();
     for (const auto& endpoint : endpoints_) endpoint->endpoint().stop();
 }
@@ -113,7 +116,6 @@ Task<void> ChainShell::tick() {
         const auto [error] = co_await ticker_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
         if (error || stopped_) co_return;
         deliver(engine::Tick());
-        publish();
     }
 }
 

@@ -93,7 +93,8 @@ class ChainShell {
     Task<void> tick();
     void take(feed::FeedEvent event);
     void take_levels(const engine::EngineConfig& config);
-    void publish();
+    Task<void> publish();
+    void publish(const engine::PositionStatus& entry);
     void count(const std::vector<engine::JournalRecord>& records);
     std::chrono::duration<double> step_took() const;
     std::string endpoint_name() const;
@@ -108,9 +109,9 @@ class ChainShell {
     std::vector<std::shared_ptr<rpc::EthClient>> endpoints_;  // the first is followed and read
     std::unique_ptr<feed::Feed> feed_;
     boost::asio::steady_timer ticker_;
+    boost::asio::steady_timer publisher_;
     std::map<std::string, config::Position> levels_;         // by name
     std::map<std::string, metrics::PositionSeries> series_;  // by name
-    BlockNumber published_ = 0;
     Bytes multicall_code_;
     std::deque<engine::Event> inbox_;
     bool stepping_ = false;

@@ -11,8 +11,8 @@
 
 namespace plimsoll::test {
 
-/// Runs the context on this thread until `task` is done, and then what is ready: whoever was stopped can end. A task that
-/// hangs fails the test after 20 seconds.
+/// Runs the context on this thread until `task` is done, and then what is ready: whoever was stopped can end. A task
+/// that hangs fails the test after 20 seconds.
 inline void run(boost::asio::io_context& io, Task<void> task) {
     bool done = false;
     boost::asio::co_spawn(io, std::move(task), [&](const std::exception_ptr& error) {
