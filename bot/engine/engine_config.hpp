@@ -34,7 +34,7 @@ struct EngineConfig {
     std::uint32_t refresh_blocks = 10;       // blocks between looks at funds and fees while all is well
     std::uint32_t attempts_max = 12;         // signed replacements of one nonce; then the last is only rebroadcast
     std::uint32_t failures_max = 3;          // reverted or refused rescues before an incident rests for the cool-down
-    std::uint32_t screen_slice = 512;        // accounts evaluated per tick off the critical path
+    std::uint32_t screen_slice = 2'048;      // accounts evaluated per tick off the critical path
     Gas gas_limit_max = 16'777'216;          // EIP-7825
 };
 

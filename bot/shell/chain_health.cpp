@@ -62,8 +62,8 @@ void ChainShell::count(const std::vector<engine::JournalRecord>& records) {
     }
 }
 
-/// A round over all positions after each new head, a little at a time: with thousands of them a round takes seconds (the
-/// liquidation prices are exact, and searched for), and no rescue may wait for it.
+/// A round over all positions after each new head, a little at a time: with thousands of them a round takes seconds
+/// (the liquidation prices are exact, and searched for), and no rescue may wait for it.
 Task<void> ChainShell::publish() {
     constexpr auto kPeriod = std::chrono::milliseconds(500);
     constexpr auto kSlice = std::chrono::microseconds(100);

@@ -18,12 +18,6 @@ rpc::BlockId by_hash(const BlockRef& block) {
     return id;
 }
 
-rpc::BlockId pending() {
-    rpc::BlockId id;
-    id.value = rpc::BlockId::Tag::Pending;
-    return id;
-}
-
 Task<Result<engine::ReadDone>> read(rpc::EthClient& eth, engine::Read command) {
     engine::ReadDone done;
     CO_TRY(done.results, co_await eth.multicall(std::move(command.calls), by_hash(command.at)));
@@ -45,11 +39,11 @@ Task<Result<engine::FeesDone>> fetch_fees(rpc::EthClient& eth, engine::FetchFees
 
 Task<Result<engine::AccountDone>> fetch_account(rpc::EthClient& eth, engine::FetchAccount command) {
     engine::AccountDone done;
-    CO_TRY(done.native, co_await eth.balance(command.wallet, by_hash(command.at)));
-    CO_TRY(done.nonce_latest, co_await eth.nonce(command.wallet, by_hash(command.at)));
-    CO_TRY(done.nonce_pending, co_await eth.nonce(command.wallet, pending()));
-    CO_TRY(const auto code, co_await eth.code(command.wallet, by_hash(command.at)));
-    done.has_code = !code.empty();
+    CO_TRY(const auto account, co_await eth.account(command.wallet, by_hash(command.at)));
+    done.native = account.balance;
+    done.nonce_latest = account.nonce;
+    done.nonce_pending = account.pending_nonce;
+    done.has_code = account.has_code;
     co_return done;
 }
 

@@ -119,6 +119,14 @@ Task<void> ChainShell::tick() {
     }
 }
 
+namespace {
+
+bool only_tells(const engine::Command& command) {
+    return std::holds_alternative<engine::Alert>(command) || std::holds_alternative<engine::Decide>(command);
+}
+
+}  // namespace
+
 void ChainShell::deliver(engine::EventBody body) {
     if (stopped_) return;
     inbox_.push_back(engine::Event{services_.now_ms(), std::move(body)});
@@ -129,11 +137,17 @@ void ChainShell::deliver(engine::EventBody body) {
         inbox_.pop_front();
         step_began_ = std::chrono::steady_clock::now();
         auto commands = engine_->step(event);
-        if (services_.recorder != nullptr) {
-            services_.recorder->append(engine::encode(event));
-            for (const auto& command : commands) services_.recorder->append(engine::encode(command));
+        const auto recorded = services_.recorder != nullptr ? commands : std::vector<engine::Command>();
+        // What a rescue waits for goes first, then what is told of it, then the recording.
+        for (auto& command : commands) {
+            if (!only_tells(command)) carry_out(std::move(command));
         }
-        for (auto& command : commands) carry_out(std::move(command));
+        for (auto& command : commands) {
+            if (only_tells(command)) carry_out(std::move(command));
+        }
+        if (services_.recorder == nullptr) continue;
+        services_.recorder->append(engine::encode(event));
+        for (const auto& command : recorded) services_.recorder->append(engine::encode(command));
     }
     stepping_ = false;
 }

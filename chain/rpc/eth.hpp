@@ -58,6 +58,15 @@ struct Receipt {
     std::vector<Log> logs;
 };
 
+/// An account as a sender: `balance`, `nonce` and `has_code` at the block asked, `pending_nonce` with the node's
+/// mempool.
+struct AccountInfo {
+    Wei balance;
+    Nonce nonce{};
+    Nonce pending_nonce{};
+    bool has_code{};
+};
+
 /// Typed Ethereum JSON-RPC over whatever carries it. Every call has a deadline and returns Errc::Timeout when it passes
 /// (the outcome at the node is then unknown), Errc::Rpc with the node's code and text, Errc::Reverted with the decoded
 /// reason, Errc::NotFound when the node says that it lacks the block, Errc::Decode when the answer has not the promised
@@ -77,6 +86,8 @@ class Eth {
     virtual Task<Result<Bytes>> code(Address address, BlockId block) = 0;
     virtual Task<Result<Wei>> balance(Address address, BlockId block) = 0;
     virtual Task<Result<Nonce>> nonce(Address address, BlockId block) = 0;
+    /// Balance, code and nonces of an account, all asked at once.
+    virtual Task<Result<AccountInfo>> account(Address address, BlockId block) = 0;
     virtual Task<Result<FeeHistory>> fee_history(std::uint32_t blocks, std::vector<double> percentiles) = 0;
     /// Returns the hash the node gives; the error keeps the node's text for chain/tx's classification.
     virtual Task<Result<Hash32>> send_raw_transaction(Bytes raw) = 0;

@@ -112,6 +112,25 @@ Task<Result<Nonce>> EthClient::nonce(Address address, BlockId block) {
     co_return read<Nonce>(outcome, "eth_getTransactionCount", decode_u64);
 }
 
+Task<Result<AccountInfo>> EthClient::account(Address address, BlockId block) {
+    BlockId pending;
+    pending.value = BlockId::Tag::Pending;
+    std::vector<Request> requests(4);
+    requests[0].method = "eth_getBalance";
+    requests[1].method = requests[2].method = "eth_getTransactionCount";
+    requests[3].method = "eth_getCode";
+    for (auto& request : requests) request.params = address_params(address, block);
+    requests[2].params = address_params(address, pending);
+    const auto outcomes = co_await endpoint_->all(std::move(requests));
+    AccountInfo out;
+    CO_TRY(out.balance, read<Wei>(outcomes[0], "eth_getBalance", wei));
+    CO_TRY(out.nonce, read<Nonce>(outcomes[1], "eth_getTransactionCount", decode_u64));
+    CO_TRY(out.pending_nonce, read<Nonce>(outcomes[2], "eth_getTransactionCount", decode_u64));
+    CO_TRY(const auto code, read<Bytes>(outcomes[3], "eth_getCode", decode_bytes));
+    out.has_code = !code.empty();
+    co_return out;
+}
+
 Task<Result<FeeHistory>> EthClient::fee_history(std::uint32_t blocks, std::vector<double> percentiles) {
     const auto params = fmt::format("[{},\"latest\",[{}]]", encode_quantity(blocks), fmt::join(percentiles, ","));
     const auto outcome = co_await ask("eth_feeHistory", params);

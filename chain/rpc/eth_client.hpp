@@ -31,6 +31,7 @@ class EthClient : public Eth {
     Task<Result<Bytes>> code(Address address, BlockId block) override;
     Task<Result<Wei>> balance(Address address, BlockId block) override;
     Task<Result<Nonce>> nonce(Address address, BlockId block) override;
+    Task<Result<AccountInfo>> account(Address address, BlockId block) override;
     Task<Result<FeeHistory>> fee_history(std::uint32_t blocks, std::vector<double> percentiles) override;
     Task<Result<Hash32>> send_raw_transaction(Bytes raw) override;
     Task<Result<std::optional<Receipt>>> receipt(Hash32 transaction) override;

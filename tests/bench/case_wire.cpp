@@ -46,13 +46,14 @@ struct Setting {
     std::string reserve;
     std::size_t cycles;
     std::string above;  // folder of the journal
+    std::string pace = "3000";
 };
 
 /// Node and daemon as processes of their own, a real socket between them.
 bool wire(const Setting& setting) {
     Folder folder(setting.above);
     Child node({"node", "--accounts", std::to_string(setting.accounts), "--reserve", setting.reserve, "--cycles",
-                std::to_string(setting.cycles), "--prefix", setting.prefix});
+                std::to_string(setting.cycles), "--prefix", setting.prefix, "--pace", setting.pace});
     const auto port = static_cast<int>(number_in(node.line(), "port"));
     const auto began = nanoseconds(Clock::now().time_since_epoch());
     Child daemon({"daemon", "--port", std::to_string(port), "--accounts", std::to_string(setting.accounts), "--folder",
@@ -76,11 +77,11 @@ bool wire(const Setting& setting) {
 
 void wire_cases(const Scale& scale) {
     const std::string disk = std::filesystem::temp_directory_path().string();
-    const std::size_t cycles = scale.smoke ? 1 : scale.repeats;
+    const std::size_t cycles = scale.smoke ? 1 : (scale.repeats + 1) / 2;
     bool good = true;
     if (scale.smoke) {
-        good = wire({"wire-few", 100, "0", cycles, disk}) && good;
-        good = wire({"wire-one", scale.accounts, "0", cycles, disk});
+        good = wire({"wire-few", 100, "0", cycles, disk, "100"}) && good;
+        good = wire({"wire-one", scale.accounts, "0", cycles, disk, "100"}) && good;
     } else {
         good = wire({"wire-idle", 11, "0", 1, disk}) && good;
         good = wire({"wire-thousand", 1'000, "0", 1, disk}) && good;

@@ -81,11 +81,7 @@ void EngineLoop::give(engine::EventBody body) {
 void EngineLoop::start() {
     give(engine::Started());
     give(engine::Restarted{world_.head().header.ref});
-    while (!todo_.empty()) {
-        const auto command = std::move(todo_.front());
-        todo_.pop_front();
-        std::visit([this](const auto& one) { obey(one); }, command);
-    }
+    obey_all();
 }
 
 void EngineLoop::follow() {
@@ -93,6 +89,18 @@ void EngineLoop::follow() {
     spent_ns_ = 0;
     const auto& block = world_.head();
     give(engine::BlockAdded{block.header.ref, block.logs, filter_});
+    obey_all();
+    const double spent = spent_ns_;
+    const Timing timing = timing_;
+    for (int i = 0; i < kTicks; ++i) {
+        give(engine::Tick());
+        obey_all();
+    }
+    spent_ns_ = spent;
+    timing_ = timing;
+}
+
+void EngineLoop::obey_all() {
     while (!todo_.empty()) {
         const auto command = std::move(todo_.front());
         todo_.pop_front();

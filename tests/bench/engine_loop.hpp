@@ -22,7 +22,8 @@ class EngineLoop {
     explicit EngineLoop(World& world);
 
     void start();
-    /// Gives the world's newest block and obeys until nothing is left to do.
+    /// Gives the world's newest block and obeys until nothing is left to do; then, not counted, the ticks of the pause
+    /// until the next.
     void follow();
 
     struct Timing {
@@ -39,6 +40,9 @@ class EngineLoop {
     void be_verbose() { verbose_ = true; }
 
   private:
+    static constexpr int kTicks = 24;  // two a second, twelve seconds
+
+    void obey_all();
     void give(engine::EventBody body);
     void obey(const engine::Read& command);
     void obey(const engine::FetchFees& command);

@@ -29,7 +29,7 @@ constexpr Case kCases[] = {
 constexpr std::string_view kUsage =
     "plimsoll_bench [CASE...] [--smoke] [--repeats N]   floor, health, engine, wire; one line of JSON per figure\n"
     "plimsoll_bench accounts [--accounts N]             the accounts that are measured, as JSON\n"
-    "plimsoll_bench node [--accounts N] [--reserve 0|1] [--cycles N] [--warm-up N] [--silence MS]\n"
+    "plimsoll_bench node [--accounts N] [--reserve 0|1] [--cycles N] [--warm-up N] [--silence MS] [--pace MS]\n"
     "                    [--prefix TEXT] [--timeline]\n"
     "plimsoll_bench daemon --port N --folder PATH [--accounts N]\n";
 
@@ -68,6 +68,7 @@ int node(const Arguments& arguments) {
     play.reserve = static_cast<std::uint8_t>(arguments.number("--reserve", play.reserve));
     play.cycles = arguments.number("--cycles", play.cycles);
     play.warm_up = arguments.number("--warm-up", play.warm_up);
+    play.pace = std::chrono::milliseconds(arguments.number("--pace", static_cast<std::size_t>(play.pace.count())));
     play.silence =
         std::chrono::milliseconds(arguments.number("--silence", static_cast<std::size_t>(play.silence.count())));
     play.prefix = arguments.text("--prefix", play.prefix);

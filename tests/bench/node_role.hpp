@@ -12,9 +12,9 @@ struct Play {
     std::size_t accounts = 10'000;
     std::uint8_t reserve = 0;  // whose price falls: 0 for one rescue, 1 for ten
     std::size_t warm_up = 4;   // cycles that are not counted
-    std::size_t cycles = 31;
+    std::size_t cycles = 15;
     std::string prefix = "wire";            // of the names in the report
-    std::chrono::milliseconds pace{500};    // pause after each cycle, in which a bot may tidy up
+    std::chrono::milliseconds pace{3000};   // pause after each cycle, in which a bot may tidy up
     std::chrono::milliseconds silence{40};  // without a request: the bot has done with a block
     std::chrono::milliseconds patience{60'000};
     bool timeline = false;  // says on standard error what came when, for the last cycle
