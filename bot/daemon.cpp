@@ -56,7 +56,10 @@ class Daemon {
   public:
     Daemon(config::Settings settings, DaemonOptions options)
         : settings_(std::move(settings)), options_(std::move(options)) {}
-    ~Daemon() { log::install(nullptr); }
+    ~Daemon() {
+        log::install(nullptr);
+        if (metrics_) metrics_->close();
+    }
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 

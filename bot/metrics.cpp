@@ -76,6 +76,7 @@ double resident_bytes() {
 }  // namespace
 
 struct Metrics::Impl {
+    bool closed = false;
     prometheus::Registry registry;
 
     Family<Gauge>& gauges(const char* name, const char* help) {
@@ -172,6 +173,7 @@ struct PositionSeries::Impl {
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     ~Impl() {
+        if (all.closed) return;
         all.health_factor.Remove(health_factor);
         all.distance.Remove(distance);
         all.trigger.Remove(trigger);
@@ -228,6 +230,10 @@ Metrics::Metrics(const BuildInfo& build, double started) : impl_(std::make_uniqu
     impl_->start_time.Set(started);
 }
 Metrics::~Metrics() = default;
+
+void Metrics::close() {
+    impl_->closed = true;
+}
 
 PositionSeries Metrics::position(const PositionLabels& labels) {
     return PositionSeries(std::make_unique<PositionSeries::Impl>(*impl_, labels));
