@@ -266,8 +266,8 @@ void Metrics::acted(std::string_view position, std::string_view strategy, std::s
     impl_->actions.at({position, strategy, outcome}).Increment();
 }
 
-void Metrics::audited(std::string_view result) {
-    impl_->audits.at({result}).Increment();
+void Metrics::audited(std::string_view result, std::uint64_t count) {
+    impl_->audits.at({result}).Increment(static_cast<double>(count));
 }
 
 void Metrics::transactions_pending(std::string_view chain, std::uint64_t count) {

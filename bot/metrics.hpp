@@ -79,7 +79,7 @@ class Metrics {
     void decided(std::string_view position, std::string_view outcome, Seconds took);
     void refused(std::string_view reason);
     void acted(std::string_view position, std::string_view strategy, std::string_view outcome);
-    void audited(std::string_view result);
+    void audited(std::string_view result, std::uint64_t count);
 
     void transactions_pending(std::string_view chain, std::uint64_t count);
     void transaction_replaced(std::string_view chain);

@@ -114,6 +114,8 @@ class Core {
     std::vector<PositionState> positions;
     bool feed_live = false;
     std::string feed_reason = "no block yet";
+    std::uint64_t audits_agreed = 0;
+    std::uint64_t audits_differed = 0;
 
   private:
     // ---- core_config.cpp
@@ -123,24 +125,26 @@ class Core {
     void adopt(const std::vector<JournalRecord>& records);
     void adopt_step(const std::vector<JournalRecord>& rows);
 
-    // ---- core_follow.cpp: blocks, reads, audits
+    // ---- core_follow.cpp: blocks, reads
     void pump();
     void evaluate_block();
     bool evaluate(std::size_t i);
     void set_level(std::size_t i, Level level);
     void report_follower();
     std::vector<ExtraRead> extras();
-    void audit_reads(std::vector<ExtraRead>& reads);
-    void audit_due(std::size_t i, BlockNumber at);
-    BlockNumber audit_interval() const { return std::max<BlockNumber>(config.audit_interval, 1); }
     void token_reads(std::vector<ExtraRead>& reads);
-    void want_audit(std::vector<ExtraRead>& reads, std::size_t i);
     void want_tokens(std::vector<ExtraRead>& reads, std::size_t i);
     void take_extra(const ExtraRead& read, const CallResult& result);
-    void audited(std::size_t i, const Result<lending::Audit>& audit);
     void check_feed();
     void set_feed(bool live, std::string reason);
     void account_for_missed();
+
+    // ---- core_audit.cpp
+    void audit_reads(std::vector<ExtraRead>& reads);
+    void audit_due(std::size_t i, BlockNumber at);
+    BlockNumber audit_interval() const { return std::max<BlockNumber>(config.audit_interval, 1); }
+    void want_audit(std::vector<ExtraRead>& reads, std::size_t i);
+    void audited(std::size_t i, const Result<lending::Audit>& audit);
 
     // ---- core_decide.cpp: gates and plans
     void decide_all();

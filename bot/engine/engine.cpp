@@ -22,6 +22,8 @@ EngineStatus Engine::status() const {
     const Core& core = *core_;
     if (!core.canon.empty()) out.head = core.canon.head();
     out.feed_live = core.feed_live;
+    out.audits_agreed = core.audits_agreed;
+    out.audits_differed = core.audits_differed;
     for (const auto& position : core.positions) {
         if (position.removed) continue;
         const WalletState& wallet = core.wallets[position.wallet];

@@ -32,6 +32,8 @@ struct PositionStatus {
 struct EngineStatus {
     std::optional<BlockRef> head;
     bool feed_live{};
+    std::uint64_t audits_agreed{};  // since the start
+    std::uint64_t audits_differed{};
     std::vector<PositionStatus> positions;
     std::size_t in_flight{};  // wallets with a nonce in use
     std::vector<std::string> stopped_wallets;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <limits>
+#include <utility>
 
 #include "bot/engine/text.hpp"
 #include "bot/journal/row.hpp"
@@ -70,6 +71,8 @@ Task<void> ChainShell::publish() {
     constexpr auto kPause = std::chrono::milliseconds(2);
     if (services_.metrics == nullptr) co_return;
     BlockNumber published = 0;
+    std::uint64_t agreed = 0;
+    std::uint64_t differed = 0;
     while (!stopped_) {
         publisher_.expires_after(kPeriod);
         co_await publisher_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
@@ -79,6 +82,9 @@ Task<void> ChainShell::publish() {
         published = status.head->number;
         services_.metrics->head(chain_.name, endpoint_name(), status.head->number, status.head->timestamp);
         services_.metrics->transactions_pending(chain_.name, status.in_flight);
+        services_.metrics->audited("equal", status.audits_agreed - std::exchange(agreed, status.audits_agreed));
+        services_.metrics->audited("mismatch",
+                                   status.audits_differed - std::exchange(differed, status.audits_differed));
         auto began = std::chrono::steady_clock::now();
         for (const auto& entry : status.positions) {
             publish(entry);

@@ -199,8 +199,6 @@ void ChainShell::on(engine::Sign command) {
 }
 
 void ChainShell::on(engine::Alert command) {
-    if (services_.metrics != nullptr && command.kind == "audit-mismatch" && !command.resolved)
-        services_.metrics->audited("mismatch");
     if (services_.alerts != nullptr) services_.alerts->take(chain_.name, std::move(command));
 }
 

@@ -98,7 +98,7 @@ TEST_SUITE("metrics") {
         all.decided("p", "hold", Seconds(0.0001));
         all.refused("limit-value-per-day");
         all.acted("p", "repay-from-wallet", "rescued");
-        all.audited("equal");
+        all.audited("equal", 1);
         all.transactions_pending("ethereum", 2);
         all.transaction_replaced("ethereum");
         all.transaction_ended("ethereum", "succeeded");
