@@ -194,13 +194,19 @@ void check_healed(World& world) {
     CHECK(open == 0);
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::uint64_t kStorms = 40;  // each costs fifty times as much
+#else
+constexpr std::uint64_t kStorms = 400;
+#endif
+
 }  // namespace
 
 TEST_CASE("storms of faults: no rule is broken, and when they are over the position is safe") {
     // PLIMSOLL_SEED=<n> runs that storm alone.
     const char* only = std::getenv("PLIMSOLL_SEED");
     const std::uint64_t first = only != nullptr ? std::strtoull(only, nullptr, 10) : 1;
-    const std::uint64_t last = only != nullptr ? first : 400;
+    const std::uint64_t last = only != nullptr ? first : kStorms;
     Counts all;
     for (std::uint64_t seed = first; seed <= last; ++seed) {
         CAPTURE(seed);
@@ -221,5 +227,5 @@ TEST_CASE("storms of faults: no rule is broken, and when they are over the posit
     CHECK(all.lost > 20 * all.seeds);
     CHECK(all.late > 10 * all.seeds);
     CHECK(all.lies > all.seeds);
-    CHECK(all.stops < all.seeds / 50);
+    CHECK(all.stops <= 1 + all.seeds / 50);
 }
