@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <doctest/doctest.h>
+#include <set>
+
+#include "tests/support/engine_world.hpp"
+
+namespace plimsoll::test {
+
+using engine::Stage;
+
+inline World running() {
+    World world;
+    world.position().warn = wad(126);
+    world.start();
+    world.run();
+    world.mine(1);
+    return world;
+}
+
+inline void check_rules(const World& world) {
+    for (const auto& violation : world.violations) FAIL_CHECK(violation);
+}
+
+inline std::vector<engine::TxFields> signed_fields(const World& world) {
+    std::vector<engine::TxFields> out;
+    for (const auto& sign : world.commands<engine::Sign>()) out.push_back(sign.tx);
+    return out;
+}
+
+inline std::size_t count(const World& world, Stage stage) {
+    const auto stages = world.stages();
+    return static_cast<std::size_t>(std::count(stages.begin(), stages.end(), stage));
+}
+
+}  // namespace plimsoll::test
