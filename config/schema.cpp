@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/schema.hpp"
 
+#include <sstream>
+
 #include "config/value_cast.hpp"
 
 namespace plimsoll::config {
@@ -390,13 +392,8 @@ std::span<const Setting<Limits>> settings_of<Limits>() {
 
 std::vector<std::string> choices_of(const Rule& rule) {
     std::vector<std::string> out;
-    std::string_view rest = rule.choices;
-    while (!rest.empty()) {
-        const auto end = rest.find('|');
-        out.emplace_back(rest.substr(0, end));
-        if (end == std::string_view::npos) break;
-        rest.remove_prefix(end + 1);
-    }
+    std::istringstream in{std::string(rule.choices)};
+    for (std::string choice; std::getline(in, choice, '|');) out.push_back(choice);
     return out;
 }
 

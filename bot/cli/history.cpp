@@ -38,7 +38,7 @@ json to_json(const journal::StepHistory& rows) {
             {"position", first.position},
             {"wallet", first.wallet},
             {"chain_id", first.chain_id},
-            {"purpose", journal::to_string(first.purpose)},
+            {"purpose", engine::to_string(first.purpose)},
             {"stage", journal::to_string(last.stage)},
             {"outcome", last.outcome},
             {"began_ms", first.time_ms},
@@ -72,7 +72,7 @@ void print_table(const Globals& globals, const std::vector<journal::StepHistory>
     for (const auto& rows : steps) {
         const auto& first = rows.front();
         const auto& last = rows.back();
-        table.add({time_text(first.time_ms), first.position, std::string(journal::to_string(first.purpose)),
+        table.add({time_text(first.time_ms), first.position, std::string(engine::to_string(first.purpose)),
                    engine::value_text(first.value), engine::health_text(first.health_before),
                    engine::health_text(first.health_expected), std::to_string(attempts_of(rows)),
                    last.outcome.empty() ? std::string(journal::to_string(last.stage)) : last.outcome,

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <limits>
 
+#include "bot/engine/text.hpp"
 #include "chain/codec/keccak.hpp"
 
 namespace plimsoll::journal {
@@ -210,20 +211,6 @@ std::string_view to_string(Stage stage) {
             return "settled";
         case Stage::Abandoned:
             return "abandoned";
-    }
-    return "?";
-}
-
-std::string_view to_string(Purpose purpose) {
-    switch (purpose) {
-        case Purpose::ResetApproval:
-            return "reset-approval";
-        case Purpose::Approve:
-            return "approve";
-        case Purpose::Prepare:
-            return "prepare";
-        case Purpose::Repay:
-            return "repay";
     }
     return "?";
 }

@@ -21,7 +21,6 @@ using Cell = std::variant<std::monostate, std::int64_t, std::string, Bytes>;
 Hash32 digest(std::span<const Cell> cells);
 
 std::string_view to_string(engine::Stage stage);
-std::string_view to_string(engine::Purpose purpose);
 
 /// Names of the columns, in the order of the cells.
 const std::vector<std::string>& record_columns();

@@ -56,7 +56,7 @@ void ChainShell::count(const std::vector<engine::JournalRecord>& records) {
         if (record.stage == engine::Stage::Signed && record.attempt > 0)
             services_.metrics->transaction_replaced(chain_.name);
         if (record.stage != engine::Stage::Settled && record.stage != engine::Stage::Abandoned) continue;
-        services_.metrics->acted(record.position, journal::to_string(record.purpose), record.outcome);
+        services_.metrics->acted(record.position, engine::to_string(record.purpose), record.outcome);
         services_.metrics->transaction_ended(chain_.name, record.outcome);
         if (record.block_number >= record.trigger_number && record.block_number != 0)
             services_.metrics->transaction_included(chain_.name, record.block_number - record.trigger_number);
