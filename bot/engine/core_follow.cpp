@@ -122,7 +122,7 @@ void Core::on(const Reorg& event) {
     for (std::size_t i = 0; i < positions.size(); ++i) {
         PositionState& position = positions[i];
         position.tokens_asked = 0;
-        if (!position.agreed_at || *position.agreed_at <= event.ancestor.number) continue;
+        if (position.agreed_at && *position.agreed_at <= event.ancestor.number) continue;
         position.agreed_at.reset();
         audit_due(i, 0);
     }

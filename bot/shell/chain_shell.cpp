@@ -135,8 +135,9 @@ void ChainShell::deliver(engine::EventBody body) {
     while (!inbox_.empty()) {
         const engine::Event event = std::move(inbox_.front());
         inbox_.pop_front();
-        step_began_ = std::chrono::steady_clock::now();
+        const auto began = std::chrono::steady_clock::now();
         auto commands = engine_->step(event);
+        step_took_ = std::chrono::steady_clock::now() - began;
         const auto recorded = services_.recorder != nullptr ? commands : std::vector<engine::Command>();
         // What a rescue waits for goes first, then what is told of it, then the recording.
         for (auto& command : commands) {
@@ -206,15 +207,11 @@ void ChainShell::on(engine::SetLogFilter command) {
     if (feed_) feed_->set_filter(std::move(command.filter), command.revision);
 }
 
-std::chrono::duration<double> ChainShell::step_took() const {
-    return std::chrono::steady_clock::now() - step_began_;
-}
-
 void ChainShell::on(engine::Decide command) {
     const auto& decision = command.decision;
     const std::string outcome(journal::to_string(decision.outcome));
     if (services_.metrics != nullptr) {
-        services_.metrics->decided(decision.position, outcome, step_took());
+        services_.metrics->decided(decision.position, outcome, step_took_);
         if (decision.outcome == engine::Outcome::Refused) services_.metrics->refused(decision.reason);
     }
     if (services_.journal == nullptr) return;

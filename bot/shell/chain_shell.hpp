@@ -96,7 +96,6 @@ class ChainShell {
     Task<void> publish();
     void publish(const engine::PositionStatus& entry);
     void count(const std::vector<engine::JournalRecord>& records);
-    std::chrono::duration<double> step_took() const;
     std::string endpoint_name() const;
     void spawn(Task<void> task);
     void answered(engine::EventBody body);
@@ -115,8 +114,8 @@ class ChainShell {
     Bytes multicall_code_;
     std::deque<engine::Event> inbox_;
     bool stepping_ = false;
-    std::chrono::steady_clock::time_point step_began_;
-    std::size_t outstanding_ = 0;  // requests of the engine not yet answered
+    std::chrono::duration<double> step_took_{};  // the engine alone, for the event being handled
+    std::size_t outstanding_ = 0;                // requests of the engine not yet answered
     bool stopped_ = false;
 };
 
