@@ -17,10 +17,15 @@ std::vector<Command> Engine::step(const Event& event) {
     return core_->out.take();
 }
 
+std::optional<BlockRef> Engine::head() const {
+    if (core_->canon.empty()) return std::nullopt;
+    return core_->canon.head();
+}
+
 EngineStatus Engine::status() const {
     EngineStatus out;
     const Core& core = *core_;
-    if (!core.canon.empty()) out.head = core.canon.head();
+    out.head = head();
     out.feed_live = core.feed_live;
     out.audits_agreed = core.audits_agreed;
     out.audits_differed = core.audits_differed;

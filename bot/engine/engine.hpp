@@ -53,6 +53,8 @@ class Engine {
     std::vector<Command> step(const Event& event);
 
     EngineStatus status() const;
+    /// The newest block; what status() says of it, without the rest.
+    std::optional<BlockRef> head() const;
     /// The market's exact state, for views; nullptr when there is no such name.
     const lending::Market* market(std::string_view name) const;
 

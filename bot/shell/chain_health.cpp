@@ -77,10 +77,11 @@ Task<void> ChainShell::publish() {
         publisher_.expires_after(kPeriod);
         co_await publisher_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
         if (stopped_) co_return;
+        const auto head = engine_->head();
+        if (!head || head->number == published) continue;
+        published = head->number;
         const auto status = engine_->status();
-        if (!status.head || status.head->number == published) continue;
-        published = status.head->number;
-        services_.metrics->head(chain_.name, endpoint_name(), status.head->number, status.head->timestamp);
+        services_.metrics->head(chain_.name, endpoint_name(), head->number, head->timestamp);
         services_.metrics->transactions_pending(chain_.name, status.in_flight);
         services_.metrics->audited("equal", status.audits_agreed - std::exchange(agreed, status.audits_agreed));
         services_.metrics->audited("mismatch",

@@ -6,28 +6,11 @@
 #include "chain/types/check.hpp"
 #include "tests/bench/cases.hpp"
 #include "tests/bench/child.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace plimsoll::bench {
 
 namespace {
-
-/// A folder of its own for one daemon, gone with it.
-class Folder {
-  public:
-    explicit Folder(const std::string& above) : path_(above + "/plimsoll-bench-XXXXXX") {
-        CHECK_INVARIANT(mkdtemp(path_.data()) != nullptr);
-    }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
-};
 
 double number_in(const std::string& line, std::string_view key) {
     const auto at = line.find(fmt::format("\"{}\":", key));
@@ -51,13 +34,13 @@ struct Setting {
 
 /// Node and daemon as processes of their own, a real socket between them.
 bool wire(const Setting& setting) {
-    Folder folder(setting.above);
+    const TempDir folder(setting.above);
     Child node({"node", "--accounts", std::to_string(setting.accounts), "--reserve", setting.reserve, "--cycles",
                 std::to_string(setting.cycles), "--prefix", setting.prefix, "--pace", setting.pace});
     const auto port = static_cast<int>(number_in(node.line(), "port"));
     const auto began = nanoseconds(Clock::now().time_since_epoch());
     Child daemon({"daemon", "--port", std::to_string(port), "--accounts", std::to_string(setting.accounts), "--folder",
-                  folder.path()});
+                  folder.root()});
     std::size_t resident = 0;
     for (std::string line = node.line(); !line.empty(); line = node.line()) {
         if (line.find("-ready\"") == std::string::npos) {

@@ -11,7 +11,8 @@
 /// A directory that disappears with the test.
 class TempDir {
   public:
-    TempDir() : root_((std::filesystem::temp_directory_path() / "plimsoll-test-XXXXXX").string()) {
+    explicit TempDir(const std::filesystem::path& above = std::filesystem::temp_directory_path())
+        : root_((above / "plimsoll-test-XXXXXX").string()) {
         if (::mkdtemp(root_.data()) == nullptr) throw std::runtime_error("no temporary directory at " + root_);
     }
     ~TempDir() {
@@ -21,6 +22,7 @@ class TempDir {
     TempDir(const TempDir&) = delete;
     TempDir& operator=(const TempDir&) = delete;
 
+    const std::string& root() const { return root_; }
     std::string path(const std::string& name) const { return root_ + "/" + name; }
 
   private:
