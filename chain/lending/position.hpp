@@ -54,10 +54,42 @@ struct Position {
 
 /// One change of an account, for "what would the health factor be after".
 struct Change {
-    enum class Kind : std::uint8_t { Repay, Supply, Withdraw, Borrow };
+    enum class Kind : std::uint8_t {
+        Repay,
+        Supply,
+        Withdraw,
+        Borrow,
+        RepayWithSupply,  // debt of `asset` paid with what the account has supplied of it (Aave: repayWithATokens)
+        SetEMode,         // Aave: `amount` is the category, 0 leaves it; `asset` is unused
+        UseAsCollateral,  // Aave: `amount` 1 counts the supply of `asset` as collateral, 0 does not
+    };
     Kind kind{};
     Address asset;
-    TokenAmount amount;  // Repay: capped at the debt, as the protocol does
+    TokenAmount amount;  // smallest units; Repay and RepayWithSupply: capped at the debt, as the protocol does
+
+    bool operator==(const Change&) const = default;
+};
+
+/// What limits changes of one asset besides the account's own numbers, read at one block.
+struct AssetConditions {
+    Address asset;
+    TokenAmount liquidity;       // can leave the market by withdrawals and new debt
+    TokenAmount supply_room;     // until the supply cap; kU256Max without one
+    TokenAmount borrow_room;     // until the borrow cap and other ceilings; kU256Max without, zero where not borrowable
+    TokenAmount flash_room;      // can be lent for one transaction; zero where that is not offered
+    std::uint32_t flash_ppm{};   // fee of that loan, millionths of the amount, rounded half up as Aave does
+    bool siloed{};               // may be the account's only debt
+    bool borrowable_isolated{};  // may be debt against isolated collateral
+    bool isolated{};             // as collateral it excludes all others
+
+    bool operator==(const AssetConditions&) const = default;
+};
+
+struct Conditions {
+    BlockRef block;
+    std::vector<AssetConditions> assets;
+
+    bool operator==(const Conditions&) const = default;
 };
 
 /// The price of one asset (all others fixed) at which the account becomes liquidatable.

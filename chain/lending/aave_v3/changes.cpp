@@ -106,6 +106,10 @@ Result<AccountState> with_changes(const View& view, const AccountState& account,
             case Change::Kind::Borrow:
                 TRY_VOID(borrow(view, holding, amount));
                 break;
+            case Change::Kind::RepayWithSupply:
+            case Change::Kind::SetEMode:
+            case Change::Kind::UseAsCollateral:
+                return fail(Errc::Unsupported, "this change is not known here yet");
         }
     }
     out.tidy();
