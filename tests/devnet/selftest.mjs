@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { compile } from './contracts/compile.mjs';
+import { compile, compileMorpho } from './contracts/compile.mjs';
 import { complaints } from './crash/findings.mjs';
 import { encryptKey } from './crash/keystore.mjs';
 import { RESERVES, units } from './deploy/market.mjs';
@@ -30,8 +30,9 @@ before(async () => {
 });
 after(() => devnet?.stop());
 
-test('the committed artifact is what the sources compile to', () => {
+test('the committed artifacts are what the sources compile to', () => {
   assert.equal(compile(), readFileSync(new URL('artifacts/contracts.json', import.meta.url), 'utf8'));
+  assert.equal(compileMorpho(), readFileSync(new URL('artifacts/morpho.json', import.meta.url), 'utf8'));
 });
 
 test('two runs give the same addresses, and with a fixed genesis the same block hash', async () => {

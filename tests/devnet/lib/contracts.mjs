@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Contract artifacts: the real ones from npm, our own from ../artifacts. Links libraries, encodes and decodes calls.
+// Contract artifacts: the real ones from npm, those compiled here from ../artifacts. Links libraries, encodes and decodes calls.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
@@ -35,8 +35,10 @@ function index() {
     if (!existsSync(root)) throw new Error(`${root} is missing: run \`npm ci\` in tests/`);
     visit(root);
   }
-  const own = JSON.parse(readFileSync(new URL('../artifacts/contracts.json', import.meta.url), 'utf8'));
-  for (const [name, artifact] of Object.entries(own.contracts)) artifacts.set(name, artifact);
+  for (const compiled of ['contracts.json', 'morpho.json']) {
+    const { contracts } = JSON.parse(readFileSync(new URL(`../artifacts/${compiled}`, import.meta.url), 'utf8'));
+    for (const [name, artifact] of Object.entries(contracts)) artifacts.set(name, artifact);
+  }
 }
 
 export function artifact(name) {
