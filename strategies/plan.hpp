@@ -20,17 +20,25 @@ struct WalletFunds {
     Wei native;
 };
 
-/// One way to raise the health factor: amounts, calls in order, and the state expected after.
+/// One way to raise the health factor: amounts, calls in order, and the state expected after. Values are in the
+/// market's base currency at the protocol's prices.
 struct Plan {
     std::string strategy;  // "repay-from-wallet"
-    Address asset;         // the debt repaid
+    std::string text;      // for people: "sell 1.25 WETH for 3,112 USDC and repay"; empty: told from asset and amount
+    Address asset;         // the debt repaid (where none is: the asset that moves)
     TokenAmount amount;
-    BaseValue value;        // of `amount`, at the protocol's price
+    BaseValue value;        // moved: of `amount`, or of what is sold if that is more
+    BaseValue cost;         // expected loss of equity: swaps, fees, premium. Gas is not in it
+    BaseValue gas_cost;     // `gas` at Situation::fee_per_gas; zero where the coin has no price
+    Gas gas{};              // estimate for choosing; the node's own estimate is what is sent
     bool closes_debt{};     // the whole debt of `asset` is repaid
     bool needs_approval{};  // calls starts with an ERC-20 approval
+    bool from_guardian{};   // the calls are the guard's guardian's, not the wallet's own
     /// Empty when the target is reached. Else what kept the amount below it: "balance", "limit-value-per-action",
-    /// "limit-value-per-day", or "other-debts" when closing this debt alone is not enough.
+    /// "limit-value-per-day", "guard-value-per-day", "liquidity", "price-impact", "rung" (a smaller step was chosen),
+    /// or "other-debts" when closing this debt alone is not enough.
     std::string shortfall;
+    std::vector<lending::Change> changes;  // what the position goes through, in order
     std::vector<lending::ContractCall> calls;
     lending::AccountSummary before;
     lending::AccountSummary after;  // computed by the exact accounting

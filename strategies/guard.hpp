@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "chain/lending/market.hpp"
+
+/// The guard (strategies/contracts/src/IGuard.sol) seen from here: what it is told, and how that is encoded.
+namespace plimsoll::guard {
+
+enum class Access : std::uint8_t { Allowance, Self, Module };
+enum class Lender : std::uint8_t { None, AaveV3, MorphoBlue, UniswapV3, MorphoRepay };
+enum class Action : std::uint8_t {
+    Withdraw,
+    Repay,
+    Swap,
+    Supply,
+    Pull,
+    Borrow,
+    RepayWithATokens,
+    SetEMode,
+    UseAsCollateral,
+};
+
+/// IGuard.Policy, with the meaning and the units given there.
+struct Policy {
+    Address guardian;
+    Access access{};
+    std::uint64_t expiry{};
+    std::uint32_t cooldown{};
+    std::uint16_t max_loss_bps{};
+    bool may_close{};
+    Wad trigger;
+    Wad floor;
+    Wad ceiling;
+    U256 value_per_day;
+    std::vector<Address> collaterals;
+    std::vector<Address> debts;
+    std::vector<Address> venues;
+
+    bool operator==(const Policy&) const = default;
+};
+
+struct Loan {
+    Lender lender{};
+    Address source;
+    Address asset;
+    TokenAmount amount;
+
+    bool operator==(const Loan&) const = default;
+};
+
+struct Step {
+    Action action{};
+    Address asset;
+    TokenAmount amount;  // kU256Max: all, where IGuard says so
+    Address asset_out;   // Swap
+    TokenAmount min_out;
+    Address target;
+    Bytes data;
+
+    bool operator==(const Step&) const = default;
+};
+
+struct Plan {
+    Address account;
+    lending::GuardMarket market;
+    Timestamp deadline{};  // inclusive
+    Wad floor;             // least health factor after
+    Loan loan;
+    std::vector<Step> steps;
+
+    bool operator==(const Plan&) const = default;
+};
+
+/// What the account's policy still permits at one block: policyOf and spentOf.
+struct Standing {
+    Policy policy;
+    U256 spent_current;
+    U256 spent_previous;
+    Timestamp window_start{};
+    Timestamp last_plan{};
+
+    bool operator==(const Standing&) const = default;
+};
+
+lending::ContractCall execute(const Address& guard, const Plan& plan);
+lending::ContractCall set_policy(const Address& guard, const lending::GuardMarket& market, const Policy& policy);
+lending::ContractCall revoke(const Address& guard, const lending::GuardMarket& market);
+lending::ContractCall revoke_all(const Address& guard);
+Call policy_of(const Address& guard, const Address& account, const lending::GuardMarket& market);
+Call spent_of(const Address& guard, const Address& account, const lending::GuardMarket& market);
+/// Answers to policy_of and spent_of; Errc::Decode or Errc::Reverted when the contract there is no guard.
+Result<Standing> standing(const CallResult& policy, const CallResult& spent);
+
+}  // namespace plimsoll::guard
