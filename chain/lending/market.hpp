@@ -7,18 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "chain/followed.hpp"
 #include "chain/lending/position.hpp"
 #include "chain/types/block.hpp"
+#include "chain/types/contract_call.hpp"
 
 namespace plimsoll::lending {
 
-/// One transaction-to-be: target and calldata; the value is always zero.
-struct ContractCall {
-    Address to;
-    Bytes data;
-
-    bool operator==(const ContractCall&) const = default;
-};
+using plimsoll::ContractCall;
 
 /// IGuard.Market.
 struct GuardMarket {
@@ -46,38 +42,14 @@ struct Drift {
 
 /// Exact local copy of one market (one deployment of a protocol on one chain) and of the watched accounts in it.
 ///
-/// Sans-I/O: it says what it wants read, is given the answers, and follows blocks by their logs. All reads of one round
-/// are made at one block hash. Protocols differ behind this interface; nothing above it knows which one it talks to.
-///
-/// Following:  while reads(head) is not empty, read all of it at `head` and pass the answers to answer(head, ...).
-///             Then for each next canonical block: apply(block, logs), and again reads(block) / answer(block).
-///             In a steady state reads() holds at most the prices that have no feed events, to be made in one
-///             multicall. On a reorg: rewind(ancestor); if it says false, reset() and read again.
-class Market {
+/// Followed as chain/followed.hpp says. In a steady state reads() holds at most the prices that have no feed events, to
+/// be made in one multicall; reset() keeps the accounts. Protocols differ behind this interface; nothing above it knows
+/// which one it talks to.
+class Market : public Followed {
   public:
-    virtual ~Market() = default;
-
-    // ---- following the chain
-
-    /// Logs that this market needs. Grows when reserves or price sources are added: read it again after every
-    /// answer/apply.
-    virtual const LogFilter& filter() const = 0;
-    /// Reads wanted at `head` before the state is complete for it; empty when it is.
-    virtual std::vector<Call> reads(const BlockRef& head) = 0;
-    /// Answers to the last reads(), same order, read at `head`.
-    virtual Result<void> answer(const BlockRef& head, std::span<const CallResult> results) = 0;
-    /// Advances to `block`, the child of the block the state is of. `logs` are those of `block` that match filter(),
-    /// ascending. An error means that the state can no longer be trusted: reset() follows.
-    virtual Result<void> apply(const BlockRef& block, std::span<const Log> logs) = 0;
-    /// Goes back to an earlier block of the followed chain. False when it is too deep: reset() follows.
-    virtual bool rewind(const BlockRef& ancestor) = 0;
-    /// Forgets all chain state; the accounts stay.
-    virtual void reset() = 0;
     /// Why this market must not be acted on (unknown deployment, no profile reproduces the contract); empty when it
     /// may.
     virtual std::string unsupported() const = 0;
-    /// Block the state is of; nullopt while not in sync.
-    virtual std::optional<BlockRef> synced() const = 0;
 
     // ---- watched accounts
 

@@ -1,7 +1,7 @@
 # Includes may only point down: bot -> config -> strategies -> chain wire -> chain values.
 # Values of chain know neither Asio nor the wire; only the bot and the wire may touch sockets.
 cmake_minimum_required(VERSION 3.25)
-set(values "chain/(types|codec|keys|tx|lending|oracle|dex)/")
+set(values "chain/((types|codec|keys|tx|lending|oracle|dex)/|followed\\.hpp)")
 set(allow_values "${values}")
 set(allow_wire "${values}|chain/(rpc|feed)/")
 set(allow_strategies "${values}|strategies/")
