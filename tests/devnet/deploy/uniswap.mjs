@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Uniswap V3 from the published artifacts, with pools at the oracle's prices.
-import { POOLS, units } from './market.mjs';
+import { OBSERVATIONS, POOLS, units } from './market.mjs';
 
 const ZERO = '0x0000000000000000000000000000000000000000';
 const MAX = 2n ** 256n - 1n;
@@ -51,7 +51,8 @@ export async function deployUniswap(chain, from, trader, reserves, prices) {
   }
   const pools = [];
   for (const spec of POOLS) pools.push(await deployPool(chain, trader, { factory, manager }, reserves, prices, spec));
-  return { factory, router, quoter, position_manager: manager, weth, pools };
+  const arbitrageur = await chain.deploy(from, 'Arbitrageur');
+  return { factory, router, quoter, position_manager: manager, weth, arbitrageur, pools };
 }
 
 async function deployPool(chain, trader, { factory, manager }, reserves, prices, { pair, fee, ranges }) {
@@ -62,7 +63,9 @@ async function deployPool(chain, trader, { factory, manager }, reserves, prices,
   const args = [token0.address, token1.address, fee, start];
   await positions.write(trader, 'createAndInitializePoolIfNecessary', args, { gas: 10_000_000 });
   const address = await chain.at('UniswapV3Factory', factory).read('getPool', [token0.address, token1.address, fee]);
-  const spacing = await chain.at('UniswapV3Pool', address).read('tickSpacing');
+  const pool = chain.at('UniswapV3Pool', address);
+  await pool.write(trader, 'increaseObservationCardinalityNext', [OBSERVATIONS], { gas: 10_000_000 });
+  const spacing = await pool.read('tickSpacing');
   for (const [factor, dollars] of ranges) {
     const [tickLower, tickUpper] = tickRange(start, spacing, factor);
     const desired = (token) => (BigInt(dollars) * 10n ** 8n * 10n ** BigInt(token.decimals)) / token.price;

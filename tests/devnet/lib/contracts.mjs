@@ -14,6 +14,7 @@ const roots = [
   '@aave/core-v3/artifacts/contracts/mocks/tokens',
   '@uniswap/v3-core/artifacts/contracts',
   '@uniswap/v3-periphery/artifacts/contracts',
+  '@safe-global/safe-contracts/build/artifacts/contracts',
 ].map((path) => join(modules, path));
 
 let files = null;

@@ -5,6 +5,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { deployAave } from '../deploy/aave.mjs';
 import { provideLiquidity } from '../deploy/liquidity.mjs';
 import { ROLES, RESERVES } from '../deploy/market.mjs';
+import { deployMorpho } from '../deploy/morpho.mjs';
 import { placeMulticall } from '../deploy/multicall.mjs';
 import { deployFeeds, deployTokens } from '../deploy/tokens.mjs';
 import { deployUniswap } from '../deploy/uniswap.mjs';
@@ -30,7 +31,8 @@ async function deploy(chain, accounts, options) {
   const prices = {};
   for (const { symbol } of RESERVES) prices[symbol] = await oracle.read('getAssetPrice', [tokens[symbol].address]);
   const uniswap = await deployUniswap(chain, who.deployer, who.trader, aave.reserves, prices);
-  return { multicall3, aave, feeds, uniswap };
+  const morpho = await deployMorpho(chain, who, aave.reserves, feeds, TREASURY);
+  return { multicall3, aave, feeds, uniswap, morpho };
 }
 
 /// The clock follows this machine's afterwards, or continues from a fixed genesis.
@@ -45,8 +47,8 @@ async function releaseClock(chain, fixed) {
 
 async function contractsOf(chain, anvil, options) {
   if (options.base !== undefined) {
-    const { multicall3, aave, feeds, uniswap } = options.base;
-    return { multicall3, aave, feeds, uniswap };
+    const { multicall3, aave, feeds, uniswap, morpho } = options.base;
+    return { multicall3, aave, feeds, uniswap, morpho };
   }
   if (options.forkUrl !== undefined) return discover(chain, options.addressesProvider);
   return deploy(chain, anvil.accounts, options);
