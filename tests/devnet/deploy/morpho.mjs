@@ -12,7 +12,7 @@ const WAD = 10n ** 18n;
 /// tokens per collateral token; without it the feeds of both tokens are combined.
 export const MORPHO_MARKETS = [
   { name: 'weth-usdc', collateral: 'WETH', loan: 'USDC', lltv: 86n * WAD / 100n, fee: WAD / 10n,
-    supply: 20_000_000, pledged: 15_000, debt: 17_000_000 },
+    supply: 20_000_000, pledged: 300_000, debt: 17_000_000 },
   { name: 'wsteth-weth', collateral: 'wstETH', loan: 'WETH', lltv: 945n * WAD / 1000n, fee: 0n, price: '1.15',
     supply: 10_000, pledged: 8_000, debt: 7_000 },
 ];
