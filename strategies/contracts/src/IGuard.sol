@@ -28,10 +28,10 @@ interface IGuard {
     }
 
     enum Action {
-        Withdraw, // `amount` of collateral `asset` from the position to the guard
-        Repay, // `amount` of debt `asset`; max: all that the guard holds, at most the debt
+        Withdraw, // `amount` of collateral `asset` from the position to the guard; max: all of it
+        Repay, // `amount` of debt `asset`; max: all that the guard holds beyond what the loan takes back, at most the debt
         Swap, // `amount` of `asset` into at least `minOut` of `assetOut` by calling `target` with `data`
-        Supply, // `amount` of `asset` held by the guard into the position; max: all
+        Supply, // `amount` of `asset` held by the guard into the position; max: all beyond what the loan takes back
         Pull, // `amount` of `asset` from the account's wallet to the guard
         Borrow, // `amount` of `asset` on the account's behalf to the guard (debt swap)
         RepayWithATokens, // Aave: `amount` of the account's aTokens of `asset` against its debt of the same asset; max: all
