@@ -6,10 +6,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "chain/types/block.hpp"
+#include "strategies/guard.hpp"
 
 /// The plain values that the rest of the program receives. Nothing below config/ sees the file format.
 namespace plimsoll::config {
@@ -44,9 +46,11 @@ struct Chain {
     std::chrono::milliseconds head_age_max{36'000};  // an older head is stale: no spending
     std::chrono::milliseconds block_time{12'000};
     std::chrono::milliseconds call_deadline{5'000};
-    std::uint32_t audit_interval = 50;  // blocks between audits of every account
-    std::uint32_t confirmations = 1;    // blocks after which a receipt settles an incident
-    std::uint32_t replace_after = 2;    // blocks without inclusion before a replacement
+    std::uint32_t audit_interval = 50;      // blocks between audits of every account
+    std::uint32_t confirmations = 1;        // blocks after which a receipt settles an incident
+    std::uint32_t replace_after = 2;        // blocks without inclusion before a replacement
+    std::optional<Address> guard;           // the guard contract here; none: only what wallets can do themselves
+    std::optional<Address> wrapped_native;  // the chain's coin as a token, whose price prices gas
 
     bool operator==(const Chain&) const = default;
 };
@@ -60,6 +64,53 @@ struct Market {
     bool operator==(const Market&) const = default;
 };
 
+/// Who lends for the length of one transaction, besides the market's own pool.
+struct Lender {
+    std::string name;
+    std::string chain;
+    std::string kind;  // "morpho-blue": the singleton, "uniswap-v3": one pool
+    Address address;
+
+    bool operator==(const Lender&) const = default;
+};
+
+/// A pool that sales may go through.
+struct Pool {
+    std::string name;
+    std::string chain;
+    std::string kind;  // "uniswap-v3" | "uniswap-v2"
+    Address address;
+    std::uint32_t fee_bps = 30;                     // uniswap-v2 only: its contracts do not say it
+    std::optional<std::chrono::seconds> reference;  // uniswap-v3 only: the time of its mean price, which then is an
+                                                    // independent reference
+
+    bool operator==(const Pool&) const = default;
+};
+
+/// A contract through which pools of its kind are used.
+struct Router {
+    std::string name;
+    std::string chain;
+    std::string kind;  // "uniswap-v3": SwapRouter, "uniswap-v3-02": SwapRouter02, "uniswap-v2"
+    Address address;
+
+    bool operator==(const Router&) const = default;
+};
+
+/// A service that offers swaps. Its answers are checked; none of them is needed.
+struct Aggregator {
+    std::string name;
+    std::string chain;
+    std::string kind;                // "0x" | "1inch"
+    std::optional<std::string> url;  // none: the public one of its kind
+    std::optional<SecretRef> key;
+    std::vector<Address> targets;  // contracts that its swaps may call
+    std::chrono::milliseconds deadline{1'500};
+
+    bool operator==(const Aggregator&) const = default;
+};
+
+/// The key that acts. With a guard it may be another address than the wallet: the guardian.
 struct Signer {
     std::string keystore;  // path of a keystore V3 file, 0600 or stricter
     SecretRef passphrase;
@@ -87,7 +138,12 @@ struct Position {
     Wad warn;  // 1e18
     Wad trigger;
     Wad target;
-    std::vector<std::string> strategies;  // in order of preference
+    std::vector<std::string> strategies;    // in order of preference
+    std::vector<Address> collateral_order;  // sold first to last; others after them
+    std::vector<Address> debt_order;        // repaid first to last; others after them
+    std::vector<Address> swap_into;         // what a swap of collateral or debt may end in; empty: only what is held
+    std::optional<Wad> close_below;         // 1e18: at or below, the whole position is closed
+    std::vector<std::pair<Address, Price>> close_at_price;  // 1e8 per USD: ... or when the asset's is at or below
     Limits limits;
 
     bool operator==(const Position&) const = default;
@@ -97,7 +153,9 @@ struct Wallet {
     std::string name;
     Address address;
     Mode mode = Mode::DryRun;
-    std::optional<Signer> signer;  // none: watch only
+    std::optional<Signer> signer;        // none: watch only
+    std::optional<guard::Access> guard;  // how the chain's guard reaches what the wallet owns; none: the signer is the
+                                         // wallet's own key
     std::vector<Position> positions;
 
     bool operator==(const Wallet&) const = default;
@@ -108,6 +166,10 @@ struct Settings {
     Daemon daemon;
     std::vector<Chain> chains;
     std::vector<Market> markets;
+    std::vector<Lender> lenders;
+    std::vector<Pool> pools;
+    std::vector<Router> routers;
+    std::vector<Aggregator> aggregators;
     std::vector<Wallet> wallets;
     std::string source;  // path of the file, for messages
 
