@@ -2,8 +2,6 @@
 #pragma once
 
 #include <deque>
-#include <map>
-#include <set>
 #include <unordered_map>
 
 #include "chain/dex/route.hpp"
@@ -76,29 +74,63 @@ class PoolBook final : public Followed {
     Result<bool> audit(const Address& pool, const BlockRef& at, std::span<const CallResult> results) const;
 
   private:
-    enum class Stage : std::uint8_t { Contract, Ticks, Ready, Trouble };
-    /// What is known of a pool beside its state. The pool's own `ticks` hold only what is complete.
+    enum class Stage : std::uint8_t { Contract, Ready, Trouble };
+
+    /// Words on one side of the known ones (or the first ones), read before they are taken in as a whole.
+    struct Extension {
+        std::int32_t low{};
+        std::int32_t high{};
+        std::vector<std::int32_t> words;  // not read yet
+        std::vector<Tick> ticks;          // found in words, not read yet
+        std::vector<TickInfo> found;
+    };
+    /// What is known of a pool beside its state.
     struct Entry {
         PoolSpec spec;
         Stage stage{Stage::Contract};
         std::string trouble;
+        BlockNumber since{};      // its first state is of this block
         std::int32_t want_low{};  // words that are to be known
-        std::int32_t want_high{};
-        /// Words read whose ticks are not all read yet.
-        std::map<std::int32_t, U256> words;
-        std::vector<TickInfo> found;
+        std::int32_t want_high{-1};
+        std::optional<Extension> extension;
     };
     /// One read of the round under way.
     struct Read {
-        enum class Kind : std::uint8_t { Token0, Token1, Fee, Spacing, Slot0, Liquidity, Reserves, Word, Tick };
+        enum class Kind : std::uint8_t { Token0, Token1, Fee, Spacing, Slot0, Liquidity, Reserves, Word, TickInfo };
         Kind kind{};
         std::size_t pool{};
         std::int32_t at{};  // word or tick
     };
+    /// Pools as they were before a block, where it changed them.
     struct Undo {
         BlockRef before;
         std::vector<std::pair<std::size_t, Pool>> pools;
     };
+
+    bool complete() const;
+    void restart(std::size_t index);
+    void set_trouble(std::size_t index, std::string why);
+    const V3State* v3(std::size_t index) const;
+    void note(const std::optional<MissingTicks>& missing) const;
+
+    // ---- pool_reads.cpp
+    static Call call_of(const Read& read, const Address& pool);
+    void want_around(std::size_t index, Tick tick);
+    void want_word(std::size_t index, std::int32_t word);
+    void start_extension(std::size_t index);
+    bool ask_contract(std::size_t index);
+    bool ask_extension(std::size_t index);
+    Result<void> take(const Read& read, const CallResult& result);
+    Result<void> take_word(Extension& extension, const Read& read, const U256& bits, Tick spacing);
+    void finish_contract(std::size_t index);
+    void finish_extension(std::size_t index);
+
+    // ---- pool_events.cpp
+    Pool& edit(std::size_t index);
+    Result<void> apply_v3(std::size_t index, const Log& log);
+    Result<void> apply_swap(std::size_t index, const Log& log);
+    Result<void> apply_position(std::size_t index, const Log& log, bool mint);
+    Result<void> apply_sync(std::size_t index, const Log& log);
 
     BlockRef block_;
     bool started_ = false;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "chain/dex/pool_words.hpp"
+
 namespace plimsoll::dex {
 
 namespace {
@@ -48,16 +50,6 @@ class TickWalk {
     bool down_;
     std::size_t at_{};
 };
-
-Math<u128> add_net(u128 liquidity, i128 net) {
-    const u128 size = net < 0 ? static_cast<u128>(-(net + 1)) + 1 : static_cast<u128>(net);
-    if (net < 0) {
-        if (size > liquidity) return tl::unexpected(MathError::Underflow);
-        return liquidity - size;
-    }
-    if (size > ~u128{0} - liquidity) return tl::unexpected(MathError::Overflow);
-    return liquidity + size;
-}
 
 /// One loop of UniswapV3Pool.swap.
 class V3Swap {
