@@ -46,8 +46,8 @@ export const POOLS = [
   { pair: ['DAI', 'USDC'], fee: 100, ranges: [[1.01, 50_000_000]] },
   { pair: ['CRV', 'WETH'], fee: 3000, ranges: [[4, 2_000_000]] },
   // Thin ones: a sale of some thousand dollars moves them by percents.
-  { pair: ['WETH', 'USDC'], fee: 10000, ranges: [[4, 60_000]] },
-  { pair: ['WETH', 'DAI'], fee: 500, ranges: [[4, 100_000]] },
+  { pair: ['WETH', 'USDC'], fee: 10000, ranges: [[4, 60_000]], thin: true },
+  { pair: ['WETH', 'DAI'], fee: 500, ranges: [[4, 100_000]], thin: true },
 ];
 /// Prices of so many past blocks a pool keeps, for means over time.
 export const OBSERVATIONS = 300;

@@ -55,7 +55,7 @@ export async function deployUniswap(chain, from, trader, reserves, prices) {
   return { factory, router, quoter, position_manager: manager, weth, arbitrageur, pools };
 }
 
-async function deployPool(chain, trader, { factory, manager }, reserves, prices, { pair, fee, ranges }) {
+async function deployPool(chain, trader, { factory, manager }, reserves, prices, { pair, fee, ranges, thin = false }) {
   const [a, b] = pair.map((symbol) => ({ symbol, price: prices[symbol], ...reserves[symbol] }));
   const [token0, token1] = BigInt(a.address) < BigInt(b.address) ? [a, b] : [b, a];
   const start = sqrtPriceX96(token0.price, token0.decimals, token1.price, token1.decimals);
@@ -75,5 +75,5 @@ async function deployPool(chain, trader, { factory, manager }, reserves, prices,
       recipient: trader, deadline: MAX,
     }], { gas: 5_000_000 });
   }
-  return { address, token0: token0.symbol, token1: token1.symbol, fee };
+  return { address, token0: token0.symbol, token1: token1.symbol, fee, thin };
 }

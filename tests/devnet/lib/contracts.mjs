@@ -8,6 +8,7 @@ import {
 } from 'viem/utils';
 
 const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
+const guard = fileURLToPath(new URL('../../../strategies/contracts/artifacts/Guard.json', import.meta.url));
 const roots = [
   '@aave/core-v3/artifacts/contracts/protocol',
   '@aave/core-v3/artifacts/contracts/misc',
@@ -40,7 +41,11 @@ function index() {
     const { contracts } = JSON.parse(readFileSync(new URL(`../artifacts/${compiled}`, import.meta.url), 'utf8'));
     for (const [name, artifact] of Object.entries(contracts)) artifacts.set(name, artifact);
   }
+  // Safe has an interface of the same name.
+  if (hasGuard()) artifacts.set('Guard', JSON.parse(readFileSync(guard, 'utf8')));
 }
+
+export const hasGuard = () => existsSync(guard);
 
 export function artifact(name) {
   if (files === null) index();

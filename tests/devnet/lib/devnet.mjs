@@ -5,12 +5,15 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { deployAave } from '../deploy/aave.mjs';
 import { provideLiquidity } from '../deploy/liquidity.mjs';
 import { ROLES, RESERVES } from '../deploy/market.mjs';
+import { deployGuard } from '../deploy/guard.mjs';
 import { deployMorpho } from '../deploy/morpho.mjs';
 import { placeMulticall } from '../deploy/multicall.mjs';
+import { deploySafeContracts } from '../deploy/safe.mjs';
 import { deployFeeds, deployTokens } from '../deploy/tokens.mjs';
 import { deployUniswap } from '../deploy/uniswap.mjs';
 import { startAnvil } from './anvil.mjs';
 import { Chain } from './chain.mjs';
+import { hasGuard } from './contracts.mjs';
 import { discover } from './discover.mjs';
 import { Rpc, hex } from './rpc.mjs';
 
@@ -32,7 +35,9 @@ async function deploy(chain, accounts, options) {
   for (const { symbol } of RESERVES) prices[symbol] = await oracle.read('getAssetPrice', [tokens[symbol].address]);
   const uniswap = await deployUniswap(chain, who.deployer, who.trader, aave.reserves, prices);
   const morpho = await deployMorpho(chain, who, aave.reserves, feeds, TREASURY);
-  return { multicall3, aave, feeds, uniswap, morpho };
+  const safe = await deploySafeContracts(chain, who.deployer);
+  const { guard, swapper } = hasGuard() ? await deployGuard(chain, who.deployer) : { guard: null, swapper: null };
+  return { multicall3, aave, feeds, uniswap, morpho, safe, guard, swapper };
 }
 
 /// The clock follows this machine's afterwards, or continues from a fixed genesis.
@@ -47,8 +52,8 @@ async function releaseClock(chain, fixed) {
 
 async function contractsOf(chain, anvil, options) {
   if (options.base !== undefined) {
-    const { multicall3, aave, feeds, uniswap, morpho } = options.base;
-    return { multicall3, aave, feeds, uniswap, morpho };
+    const { multicall3, aave, feeds, uniswap, morpho, safe, guard, swapper } = options.base;
+    return { multicall3, aave, feeds, uniswap, morpho, safe, guard, swapper };
   }
   if (options.forkUrl !== undefined) return discover(chain, options.addressesProvider);
   return deploy(chain, anvil.accounts, options);

@@ -7,10 +7,10 @@ const abi = parseAbi([
   'function aggregate3(Call3[] calls) payable returns (Result[] returnData)',
 ]);
 
-/// calls: [[target, callData], ...], each allowed to fail.
-export async function aggregate(chain, address, calls) {
+/// calls: [[target, callData], ...], each allowed to fail; what one changes the next ones see.
+export async function aggregate(chain, address, calls, block = 'latest') {
   const args = [calls.map(([target, callData]) => ({ target, allowFailure: true, callData }))];
   const call = { to: address, data: encodeFunctionData({ abi, functionName: 'aggregate3', args }) };
-  const data = await chain.rpc.call('eth_call', [call, 'latest']);
+  const data = await chain.rpc.call('eth_call', [call, block]);
   return decodeFunctionResult({ abi, functionName: 'aggregate3', args, data });
 }
