@@ -14,7 +14,8 @@ struct WalletFunds {
     struct Token {
         Address asset;
         TokenAmount balance;
-        TokenAmount allowance;  // towards Market::spender()
+        TokenAmount allowance;          // towards Market::spender()
+        TokenAmount guard_allowance{};  // towards the guard
     };
     std::vector<Token> tokens;
     Wei native;
@@ -34,6 +35,7 @@ struct Plan {
     bool closes_debt{};     // the whole debt of `asset` is repaid
     bool needs_approval{};  // calls starts with an ERC-20 approval
     bool from_guardian{};   // the calls are the guard's guardian's, not the wallet's own
+    bool doubtful{};        // sells although the protocol's price and the reference disagree
     /// Empty when the target is reached. Else what kept the amount below it: "balance", "limit-value-per-action",
     /// "limit-value-per-day", "guard-value-per-day", "liquidity", "price-impact", "rung" (a smaller step was chosen),
     /// or "other-debts" when closing this debt alone is not enough.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,9 +35,10 @@ struct GuardSeat {
     Address guard;
     guard::Standing standing;
     Address swapper;  // where swaps come from and what routers must pay
-    std::vector<TokenAmount>
-        allowances;     // of receipt tokens to the guard, by place in Situation::offered; Allowance only
-    bool authorised{};  // Morpho: isAuthorized(account, guard)
+    // Allowance only, both by place in Situation::offered:
+    std::vector<TokenAmount> allowances;   // of receipt tokens to the guard
+    std::vector<TokenAmount> delegations;  // of new debt to the guard (Aave: borrowAllowance); may be left empty
+    bool authorised{};                     // Morpho: isAuthorized(account, guard)
 };
 
 /// A lender of one asset for one transaction, cheapest first.
@@ -97,7 +99,8 @@ struct Situation {
     Allowed allowed;
     bool wallet_signs{};  // the wallet's own key is at hand
     std::optional<GuardSeat> seat;
-    const dex::PoolBook* pools{};
+    const dex::PoolBook* pools{};            // also told which ticks quotes lacked
+    std::span<const dex::Pool> pool_states;  // pools where there is no book
     std::vector<Router> routers;
     std::vector<LoanSource> loans;
     std::vector<Offer> offers;
@@ -105,5 +108,10 @@ struct Situation {
     Wei fee_per_gas;                      // what inclusion at this urgency is expected to cost
     std::optional<BaseValue> coin_price;  // of 1e18 wei of the chain's coin, base currency; absent: gas is not priced
 };
+
+/// The pools that routes, references and quotes speak of.
+inline std::span<const dex::Pool> pools_of(const Situation& situation) {
+    return situation.pools != nullptr ? situation.pools->pools() : situation.pool_states;
+}
 
 }  // namespace plimsoll::strategies
