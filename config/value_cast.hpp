@@ -5,7 +5,7 @@
 
 #include "config/schema.hpp"
 
-/// From the members of the settings to Value and back. Included by schema.cpp alone.
+/// From the members of the settings to Value and back. Included by schema*.cpp alone.
 namespace plimsoll::config {
 
 template <class T>
