@@ -49,6 +49,12 @@ export const POOLS = [
   { pair: ['WETH', 'USDC'], fee: 10000, ranges: [[4, 60_000]], thin: true },
   { pair: ['WETH', 'DAI'], fee: 500, ranges: [[4, 100_000]], thin: true },
 ];
+/// Uniswap V2; depth in dollars of each side.
+export const PAIRS = [
+  { pair: ['WETH', 'USDC'], dollars: 5_000_000 },
+  { pair: ['WETH', 'DAI'], dollars: 1_000_000 },
+  { pair: ['DAI', 'USDC'], dollars: 500_000 },
+];
 /// Prices of so many past blocks a pool keeps, for means over time.
 export const OBSERVATIONS = 300;
 

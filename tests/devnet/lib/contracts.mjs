@@ -16,6 +16,8 @@ const roots = [
   '@uniswap/v3-core/artifacts/contracts',
   '@uniswap/v3-periphery/artifacts/contracts',
   '@safe-global/safe-contracts/build/artifacts/contracts',
+  '@uniswap/v2-core/build',
+  '@uniswap/v2-periphery/build',
 ].map((path) => join(modules, path));
 
 let files = null;
@@ -59,7 +61,7 @@ export function artifact(name) {
 /// The creation code with libraries put in place and constructor arguments appended.
 export function creationCode(name, args = [], libraries = {}) {
   const { abi, bytecode, linkReferences = {} } = artifact(name);
-  let code = bytecode;
+  let code = bytecode.startsWith('0x') ? bytecode : `0x${bytecode}`;
   for (const byLibrary of Object.values(linkReferences)) {
     for (const [library, places] of Object.entries(byLibrary)) {
       if (libraries[library] === undefined) throw new Error(`${name} needs the library ${library}`);

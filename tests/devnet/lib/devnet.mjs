@@ -11,6 +11,7 @@ import { placeMulticall } from '../deploy/multicall.mjs';
 import { deploySafeContracts } from '../deploy/safe.mjs';
 import { deployFeeds, deployTokens } from '../deploy/tokens.mjs';
 import { deployUniswap } from '../deploy/uniswap.mjs';
+import { deployUniswapV2 } from '../deploy/uniswap_v2.mjs';
 import { startAnvil } from './anvil.mjs';
 import { Chain } from './chain.mjs';
 import { hasGuard } from './contracts.mjs';
@@ -37,7 +38,8 @@ async function deploy(chain, accounts, options) {
   const morpho = await deployMorpho(chain, who, aave.reserves, feeds, TREASURY);
   const safe = await deploySafeContracts(chain, who.deployer);
   const { guard, swapper } = hasGuard() ? await deployGuard(chain, who.deployer) : { guard: null, swapper: null };
-  return { multicall3, aave, feeds, uniswap, morpho, safe, guard, swapper };
+  const uniswapV2 = await deployUniswapV2(chain, who.deployer, who.trader, aave.reserves, prices);
+  return { multicall3, aave, feeds, uniswap, uniswap_v2: uniswapV2, morpho, safe, guard, swapper };
 }
 
 /// The clock follows this machine's afterwards, or continues from a fixed genesis.
@@ -52,8 +54,8 @@ async function releaseClock(chain, fixed) {
 
 async function contractsOf(chain, anvil, options) {
   if (options.base !== undefined) {
-    const { multicall3, aave, feeds, uniswap, morpho, safe, guard, swapper } = options.base;
-    return { multicall3, aave, feeds, uniswap, morpho, safe, guard, swapper };
+    const { multicall3, aave, feeds, uniswap, uniswap_v2, morpho, safe, guard, swapper } = options.base;
+    return { multicall3, aave, feeds, uniswap, uniswap_v2, morpho, safe, guard, swapper };
   }
   if (options.forkUrl !== undefined) return discover(chain, options.addressesProvider);
   return deploy(chain, anvil.accounts, options);
