@@ -19,6 +19,7 @@ import { answers, oraclePrice, setPrice, setRatio, upgradeAggregator } from './l
 import { alignPools } from './lib/pools.mjs';
 import { sleep } from './lib/rpc.mjs';
 import { testAccounts } from './selftest/accounts.mjs';
+import './selftest/guarded.mjs';
 import { playUnwatched } from './selftest/unwatched.mjs';
 import { aggregate } from './lib/multicall.mjs';
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the chain says happened: every transaction of the wallets, every repayment, every liquidation.
 import { RESERVES } from '../deploy/market.mjs';
-import { collateralOf, poolOf } from '../lib/aave.mjs';
+import { MORPHO_MARKETS } from '../deploy/morpho.mjs';
+import { ONE, poolOf } from '../lib/aave.mjs';
+import { seatOf } from '../lib/guard.mjs';
+import { incentiveOf } from '../lib/morpho.mjs';
 import { hex } from '../lib/rpc.mjs';
+import { balancesOf, liquidationsIn } from './protocol.mjs';
 import { priceAt } from './wallets.mjs';
 
 const CHUNK = 50;
@@ -24,57 +28,97 @@ async function receiptsSince(chain, first) {
 }
 
 /// The loss in dollars (1e8) of the liquidation that the wallet's starting position would have met first on this path: the
-/// bonus on half of its largest debt. 0 if the path never gets there.
+/// bonus on half of its largest debt; on Morpho on all of it.
 export function liquidationCost(wallet, path) {
   const [debt, owed] = Object.entries(wallet.borrow)
     .sort((a, b) => (value(b[0], b[1], path[0]) > value(a[0], a[1], path[0]) ? 1 : -1))[0];
   const [collateral] = Object.entries(wallet.supply)
     .sort((a, b) => (value(b[0], b[1], path[0]) > value(a[0], a[1], path[0]) ? 1 : -1))[0];
+  if (wallet.morpho !== undefined) {
+    const { lltv } = MORPHO_MARKETS.find(({ name }) => name === wallet.morpho);
+    return (value(debt, owed, path[0]) * (incentiveOf({ lltv }) - ONE)) / ONE;
+  }
   const shared = wallet.emode && reserve(collateral).emode === wallet.emode;
   const bonus = BigInt(shared ? 10_100 : reserve(collateral).bonus) - BPS;
   return (((value(debt, owed, path[0]) * CLOSE_FACTOR) / BPS) * bonus) / BPS;
 }
 
-/// What the wallet really lost in liquidations, in dollars (1e8): the collateral that left it, the protocol's fee included,
-/// less the debt repaid. The liquidator sends before the next price does, so the prices are those of the block before.
-async function liquidationLoss(devnet, liquidations, symbols) {
-  const { chain, info } = devnet;
-  const oracle = chain.at('AaveOracle', info.aave.oracle);
-  let loss = 0n;
-  for (const { block, user, collateralAsset, debtAsset, debtToCover } of liquidations) {
-    const earlier = hex(BigInt(block) - 1n);
-    const worth = async (asset, amount) =>
-      (amount * await oracle.read('getAssetPrice', [asset], earlier)) / 10n ** BigInt(reserve(symbols.get(asset)).decimals);
-    const collateral = symbols.get(collateralAsset);
-    const taken = await collateralOf(devnet, user, collateral, earlier) - await collateralOf(devnet, user, collateral, block);
-    loss += await worth(collateralAsset, taken) - await worth(debtAsset, debtToCover);
-  }
-  return loss;
+/// Prices by symbol (1e8) that held within a block for a transaction: those of the block itself if the feeds had spoken in it
+/// already, else those of the block before.
+async function pricesFor(devnet, { blockNumber, transactionIndex }, receipts) {
+  const feeds = new Set(Object.values(devnet.info.feeds).map(({ aggregator }) => aggregator?.toLowerCase()));
+  const spoken = receipts.some((receipt) => receipt.blockNumber === blockNumber
+    && BigInt(receipt.transactionIndex) < BigInt(transactionIndex)
+    && receipt.logs.some(({ address }) => feeds.has(address.toLowerCase())));
+  const block = spoken ? blockNumber : hex(BigInt(blockNumber) - 1n);
+  const oracle = devnet.chain.at('AaveOracle', devnet.info.aave.oracle);
+  const entries = Object.entries(devnet.info.aave.reserves);
+  const prices = await Promise.all(entries.map(([, { address }]) => oracle.read('getAssetPrice', [address], block)));
+  return Object.fromEntries(entries.map(([symbol], i) => [symbol, prices[i]]));
 }
 
-/// Adds { sent, failed, repaid: { symbol: amount }, gasWei, liquidated: [...], lost, wouldCost } to every wallet.
-export async function collect(devnet, wallets, path, firstBlock) {
-  const { chain, info } = devnet;
+const worth = (prices, symbol, amount) => (amount * prices[symbol]) / 10n ** BigInt(reserve(symbol).decimals);
+
+/// What a transaction did to a wallet, from its balances before and after the block: { sold, repaid (by symbol), repaidValue,
+/// lost } with values in 1e8 dollars. Interest of one block is too little to matter.
+export async function effectsOf(devnet, wallet, receipt, receipts) {
+  const prices = await pricesFor(devnet, receipt, receipts);
+  const before = await balancesOf(devnet, wallet, hex(BigInt(receipt.blockNumber) - 1n));
+  const after = await balancesOf(devnet, wallet, receipt.blockNumber);
+  const less = (name) => Object.fromEntries(Object.keys(before[name])
+    .map((symbol) => [symbol, before[name][symbol] - after[name][symbol]]));
+  const total = (amounts) => Object.entries(amounts).reduce((sum, [symbol, amount]) => sum + worth(prices, symbol, amount), 0n);
+  const [sold, repaid] = [less('supply'), less('borrow')];
+  const repaidValue = total(repaid);
+  return { sold, repaid, repaidValue, lost: total(sold) - repaidValue };
+}
+
+const sum = (list, key) => list.reduce((total, entry) => total + entry[key], 0n);
+
+function bySymbol(list, key) {
+  const totals = {};
+  for (const entry of list) {
+    for (const [symbol, amount] of Object.entries(entry[key])) totals[symbol] = (totals[symbol] ?? 0n) + amount;
+  }
+  return totals;
+}
+
+/// The rescues of a wallet: for one with a guard the transactions of its guardian in which the guard spoke of it, for another its
+/// own repayments.
+function rescuesOf(devnet, wallet, own) {
+  const is = (address) => address.toLowerCase() === wallet.address.toLowerCase();
+  if (wallet.guardian !== undefined) {
+    const guard = devnet.chain.at('Guard', seatOf(devnet, wallet));
+    return own.filter(({ logs }) => guard.events('Rescued', logs).some(({ account }) => is(account)));
+  }
   const pool = poolOf(devnet);
-  const symbols = new Map(Object.entries(info.aave.reserves).map(([symbol, { address }]) => [address, symbol]));
-  const receipts = await receiptsSince(chain, firstBlock);
-  const liquidations = receipts.flatMap(({ logs, blockNumber: block }) =>
-    pool.events('LiquidationCall', logs).map((event) => ({ ...event, block })));
+  return own.filter(({ logs }) => pool.events('Repay', logs).some(({ user, repayer }) => is(user) && is(repayer)));
+}
+
+/// Adds to every wallet { sent, failed, repays, sold, repaid (by symbol), repaidValue, cost (of the rescues), gasWei, liquidated,
+/// lost, taken (what the liquidations repaid), wouldCost }; values in 1e8 dollars.
+export async function collect(devnet, wallets, path, firstBlock) {
+  const receipts = await receiptsSince(devnet.chain, firstBlock);
+  const liquidations = liquidationsIn(devnet, receipts);
   for (const wallet of wallets) {
-    const is = (address) => address.toLowerCase() === wallet.address.toLowerCase();
-    const own = receipts.filter(({ from }) => is(from));
-    const repays = pool.events('Repay', own.flatMap(({ logs }) => logs)).filter(({ user, repayer }) => is(user) && is(repayer));
-    const repaid = {};
-    for (const { reserve: asset, amount } of repays) repaid[symbols.get(asset)] = (repaid[symbols.get(asset)] ?? 0n) + amount;
-    const liquidated = liquidations.filter(({ user }) => is(user));
+    const signer = (wallet.guardian ?? wallet).address.toLowerCase();
+    const own = receipts.filter(({ from }) => from.toLowerCase() === signer);
+    const rescues = rescuesOf(devnet, wallet, own);
+    const effects = await Promise.all(rescues.map((receipt) => effectsOf(devnet, wallet, receipt, receipts)));
+    const liquidated = liquidations.filter(({ user }) => user.toLowerCase() === wallet.address.toLowerCase());
+    const losses = await Promise.all(liquidated.map(({ receipt }) => effectsOf(devnet, wallet, receipt, receipts)));
     Object.assign(wallet, {
       sent: own.length,
       failed: own.filter(({ status }) => status !== '0x1').length,
-      repays: repays.length,
-      repaid,
-      gasWei: own.reduce((sum, { gasUsed, effectiveGasPrice }) => sum + BigInt(gasUsed) * BigInt(effectiveGasPrice), 0n),
+      repays: rescues.length,
+      sold: bySymbol(effects, 'sold'),
+      repaid: bySymbol(effects, 'repaid'),
+      repaidValue: sum(effects, 'repaidValue'),
+      cost: sum(effects, 'lost'),
+      gasWei: own.reduce((total, { gasUsed, effectiveGasPrice }) => total + BigInt(gasUsed) * BigInt(effectiveGasPrice), 0n),
       liquidated,
-      lost: await liquidationLoss(devnet, liquidated, symbols),
+      lost: sum(losses, 'lost'),
+      taken: sum(losses, 'repaidValue'),
       wouldCost: liquidationCost(wallet, path),
     });
   }

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plays the path, one block per step, with a liquidator that takes whatever the pool says may be taken.
-import {
-  ONE, accountData, collateralOf, debtOf, fundLiquidator, submitLiquidation,
-} from '../lib/aave.mjs';
+import { RESERVES } from '../deploy/market.mjs';
+import { ONE } from '../lib/aave.mjs';
 import { setPrice } from '../lib/feeds.mjs';
+import { alignPools } from '../lib/pools.mjs';
 import { hex, sleep } from '../lib/rpc.mjs';
+import { balancesOf, fundLiquidations, healthOf, submitLiquidationOf } from './protocol.mjs';
 import { priceAt } from './wallets.mjs';
 
 const MOVED = ['WETH', 'WBTC'];
 const SETTLING_BLOCKS = 8;
 const FEE_STEP = 8n;  // a base fee changes by at most an eighth per block
+
+/// The symbol of which there is most in value.
+function largest(amounts, step) {
+  const value = ([symbol, amount]) =>
+    (amount * priceAt(step, symbol)) / 10n ** BigInt(RESERVES.find((entry) => entry.symbol === symbol).decimals);
+  return Object.entries(amounts).reduce((a, b) => (value(b) > value(a) ? b : a))[0];
+}
 
 export class Player {
   /// wallets: of chooseWallets; each gets { before, lowest, after, liquidations } as the path is played.
@@ -22,17 +30,14 @@ export class Player {
 
   async prepare() {
     const { chain } = this.devnet;
-    for (const symbol of new Set(this.wallets.flatMap(({ borrow }) => Object.keys(borrow)))) {
-      const total = this.wallets.reduce((sum, { borrow }) => sum + (borrow[symbol] ?? 0n), 0n);
-      await fundLiquidator(this.devnet, symbol, total);
-    }
+    await fundLiquidations(this.devnet, this.wallets);
     await chain.setAutomine(false);
     await this.block();
     const head = await chain.head();
     this.firstBlock = head.number;
     await Promise.all(this.wallets.map(async (wallet) => {
-      const { healthFactor } = await accountData(this.devnet, wallet.address, hex(head.number));
-      Object.assign(wallet, { before: healthFactor, lowest: healthFactor, after: healthFactor, liquidations: 0 });
+      const health = await healthOf(this.devnet, wallet, hex(head.number));
+      Object.assign(wallet, { before: health, lowest: health, after: health, liquidations: 0 });
     }));
   }
 
@@ -56,21 +61,30 @@ export class Player {
     const largest = this.baseFee / FEE_STEP;
     const difference = step.gas - this.baseFee;
     this.baseFee += difference > largest ? largest : difference < -largest ? -largest : difference;
+    let moved = false;
     for (const symbol of MOVED) {
       if (this.prices[symbol] === step.prices[symbol]) continue;
       this.prices[symbol] = step.prices[symbol];
       await setPrice(this.devnet, symbol, step.prices[symbol], { wait: false });
+      moved = true;
     }
+    if (moved) await this.arbitrage(step);
     await this.block();
     await this.look(step);
+  }
+
+  /// In the block of a new price somebody takes the pools there.
+  async arbitrage(step) {
+    const prices = Object.fromEntries(RESERVES.map(({ symbol }) => [symbol, priceAt(step, symbol)]));
+    await alignPools(this.devnet, { prices, wait: false });
   }
 
   async look(step) {
     const head = await this.devnet.chain.head();
     await Promise.all(this.wallets.map(async (wallet) => {
-      const { healthFactor } = await accountData(this.devnet, wallet.address, hex(head.number));
-      wallet.after = healthFactor;
-      if (healthFactor < wallet.lowest) wallet.lowest = healthFactor;
+      const health = await healthOf(this.devnet, wallet, hex(head.number));
+      wallet.after = health;
+      if (health < wallet.lowest) wallet.lowest = health;
     }));
     // One after the other: the node numbers the transactions of an account as they come in.
     for (const wallet of this.wallets) {
@@ -80,8 +94,8 @@ export class Player {
 
   /// Repays the largest debt for the largest collateral, once per block until the pool has accepted it.
   async liquidate(wallet, step) {
-    const [collateral] = await this.byValue(wallet.supply, wallet, collateralOf, step);
-    const [debt] = await this.byValue(wallet.borrow, wallet, debtOf, step);
+    const balances = await balancesOf(this.devnet, wallet, 'latest');
+    const [collateral, debt] = [balances.supply, balances.borrow].map((amounts) => largest(amounts, step));
     const earlier = this.inFlight.get(wallet.name);
     if (earlier !== undefined) {
       const receipt = await this.devnet.chain.rpc.call('eth_getTransactionReceipt', [earlier]);
@@ -91,15 +105,6 @@ export class Player {
         return;
       }
     }
-    this.inFlight.set(wallet.name, await submitLiquidation(this.devnet, wallet.address, collateral, debt));
-  }
-
-  async byValue(amounts, wallet, balanceOf, step) {
-    const values = await Promise.all(Object.keys(amounts).map(async (symbol) => {
-      const { decimals } = this.devnet.info.aave.reserves[symbol];
-      const balance = await balanceOf(this.devnet, wallet.address, symbol);
-      return [symbol, (balance * priceAt(step, symbol)) / 10n ** BigInt(decimals)];
-    }));
-    return values.sort((a, b) => (b[1] > a[1] ? 1 : -1)).map(([symbol]) => symbol);
+    this.inFlight.set(wallet.name, await submitLiquidationOf(this.devnet, wallet, collateral, debt));
   }
 }
