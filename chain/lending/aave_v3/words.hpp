@@ -1,39 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <initializer_list>
-#include <string>
+#include "chain/lending/words.hpp"
 
-#include "chain/codec/keccak.hpp"
-#include "chain/types/address.hpp"
-#include "chain/types/block.hpp"
-#include "chain/types/u256.hpp"
-
-/// Static ABI words by their place, as this protocol's calls, answers and events use them.
 namespace plimsoll::lending::aave_v3 {
 
-U256 to_word(const Address& address);
-
-/// Selector and static arguments.
-Bytes call_data(const Selector& selector, std::initializer_list<U256> words = {});
-
-/// Hostile bytes read as words: Errc::Decode past the end, and for a value outside its type.
-class Words {
-  public:
-    explicit Words(ByteView data) : data_(data) {}
-
-    std::size_t count() const { return data_.size() / 32; }
-    Result<U256> number(std::size_t index) const;
-    Result<Address> address(std::size_t index) const;
-    Result<std::uint64_t> u64(std::size_t index) const;
-    Result<u128> narrow(std::size_t index) const;  // up to 128 bits
-    Result<bool> boolean(std::size_t index) const;
-
-  private:
-    ByteView data_;
-};
-
-/// symbol() as string or, in old tokens, as bytes32. Bytes outside printable ASCII become '?', at most 32 are kept.
-Result<std::string> symbol_of(ByteView answer);
+using lending::call_data;
+using lending::symbol_of;
+using lending::to_word;
+using lending::Words;
 
 }  // namespace plimsoll::lending::aave_v3

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "chain/lending/aave_v3/words.hpp"
+#include "chain/lending/words.hpp"
 
 #include <algorithm>
 
 #include "chain/codec/abi_words.hpp"
 
-namespace plimsoll::lending::aave_v3 {
+namespace plimsoll::lending {
 
 U256 to_word(const Address& address) {
     return abi::uint_of_topic(abi::topic_of_address(address));
@@ -67,4 +67,4 @@ Result<std::string> symbol_of(ByteView answer) {
     return out;
 }
 
-}  // namespace plimsoll::lending::aave_v3
+}  // namespace plimsoll::lending
