@@ -81,6 +81,8 @@ struct AssetConditions {
     bool siloed{};               // may be the account's only debt
     bool borrowable_isolated{};  // may be debt against isolated collateral
     bool isolated{};             // as collateral it excludes all others
+    U256 isolated_debt;          // what is owed against it while isolated, hundredths of a whole token of any kind
+    U256 debt_ceiling;           // ... and at most may be; zero when it is not isolated
 
     bool operator==(const AssetConditions&) const = default;
 };
@@ -88,6 +90,7 @@ struct AssetConditions {
 struct Conditions {
     BlockRef block;
     std::vector<AssetConditions> assets;
+    bool borrowing_barred{};  // no new debt of any asset, as after an outage of the chain's sequencer
 
     bool operator==(const Conditions&) const = default;
 };

@@ -31,6 +31,12 @@ struct Stage {
                 return world.pool.withdraw(user, change.asset, amount, user);
             case Change::Kind::Borrow:
                 return world.pool.borrow(user, change.asset, amount, RateMode::Variable, user);
+            case Change::Kind::RepayWithSupply:
+                return world.pool.repay_with_a_tokens(user, change.asset, amount, RateMode::Variable);
+            case Change::Kind::SetEMode:
+                return world.pool.set_emode(user, amount.low_u64());
+            case Change::Kind::UseAsCollateral:
+                return world.pool.use_as_collateral(user, change.asset, !amount.is_zero());
         }
         throw std::logic_error("no such change");
     }

@@ -139,6 +139,7 @@ CallResult AaveDeployment::answer(const Call& call) {
         if (which == call::kGetPool) return words({to_word(pool())});
         if (which == call::kGetPoolConfigurator) return words({to_word(configurator())});
         if (which == call::kGetPriceOracle) return words({to_word(oracle())});
+        if (which == call::kGetSentinel) return words({to_word(sentinel)});
         return words({to_word(address(1, 5))});
     }
     if (call.to == pool()) return answer_pool(which, argument);
@@ -174,7 +175,7 @@ CallResult AaveDeployment::answer_pool(const Selector& which, const U256& argume
     }
     const auto category = static_cast<std::uint8_t>(argument.low_u64());
     for (const auto& selector : {kGetEModeCategoryData, kGetEModeCollateralConfig, kGetEModeCollateralBitmap,
-                                 kGetEModeLtvzeroBitmap, kGetEModeIsolated}) {
+                                 kGetEModeBorrowableBitmap, kGetEModeLtvzeroBitmap, kGetEModeIsolated}) {
         if (which == selector) return answer_emode(which, category);
     }
     const Address subject = to_address(argument);
@@ -200,6 +201,7 @@ CallResult AaveDeployment::answer_emode(const Selector& which, std::uint8_t cate
     if (version_ < Version::V32) return kRevert;
     if (which == kGetEModeCollateralConfig) return words({U256{c.ltv}, U256{c.threshold}, U256{c.bonus}});
     if (which == kGetEModeCollateralBitmap) return words({U256::from_u128(c.collateral_bitmap)});
+    if (which == kGetEModeBorrowableBitmap) return words({U256::from_u128(c.borrowable_bitmap)});
     if (which == kGetEModeLtvzeroBitmap && version_ >= Version::V36) return words({U256::from_u128(c.ltvzero_bitmap)});
     if (which == kGetEModeIsolated && version_ >= Version::V37) return words({U256{c.isolated ? 1U : 0U}});
     return kRevert;

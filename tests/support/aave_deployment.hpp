@@ -30,6 +30,7 @@ class AaveDeployment {
     std::vector<Feed> feeds;
     std::set<Address> broken;  // every call to these reverts
     BlockRef head;
+    Address sentinel;  // zero: none
     std::size_t calls_answered{};
 
     static Address address(std::uint8_t group, std::uint64_t number);

@@ -115,6 +115,32 @@ std::string missing_price(const MarketState& state, const AccountState& account)
     return {};
 }
 
+Result<AssetPosition> asset_position(const View& view, const AccountState& account, ReserveId id) {
+    static const Holding kNone;
+    const Holding* held = account.find(id);
+    const Holding& holding = held == nullptr ? kNone : *held;
+    TRY(const auto* reserve, view.reserve(id));
+    const Reserve& info = view.state().reserves[id];
+    const Terms terms = view.terms(*reserve, id, account.emode);
+    AssetPosition out;
+    out.asset = info.asset;
+    out.symbol = info.symbol;
+    out.decimals = info.state.config.decimals;
+    out.price.value = terms.price;
+    TRY(out.supplied.value, supply_of(view, *reserve, holding.supply));
+    TRY(out.debt.value, whole_debt(view, *reserve, account, id, holding.debt));
+    TRY(out.supplied_value.value, value_of(out.supplied.value, terms.price, reserve->unit, Rounding::Down));
+    TRY(out.debt_value.value,
+        value_of(out.debt.value, terms.price, reserve->unit, debt_value_rounding(view.profile())));
+    out.collateral = holding.collateral && terms.counts;
+    out.ltv_bps = terms.ltv;
+    out.threshold_bps = terms.threshold;
+    out.active = info.state.config.active;
+    out.frozen = info.state.config.frozen;
+    out.paused = info.state.config.paused;
+    return out;
+}
+
 Result<Position> account_position(const View& view, const Address& owner, const AccountState& account) {
     Position out;
     out.account = owner;
@@ -123,28 +149,20 @@ Result<Position> account_position(const View& view, const Address& owner, const 
     out.base_unit = view.state().base_unit;
     TRY(out.summary, account_summary(view, account));
     for (const auto& holding : account.holdings) {
-        const auto* stable = account.stable_of(holding.reserve);
-        if (holding.supply == 0 && holding.debt == 0 && stable == nullptr) continue;
-        TRY(const auto* reserve, view.reserve(holding.reserve));
-        const Reserve& info = view.state().reserves[holding.reserve];
-        const Terms terms = view.terms(*reserve, holding.reserve, account.emode);
-        AssetPosition asset;
-        asset.asset = info.asset;
-        asset.symbol = info.symbol;
-        asset.decimals = info.state.config.decimals;
-        asset.price.value = terms.price;
-        TRY(asset.supplied.value, supply_of(view, *reserve, holding.supply));
-        TRY(asset.debt.value, whole_debt(view, *reserve, account, holding.reserve, holding.debt));
-        TRY(asset.supplied_value.value, value_of(asset.supplied.value, terms.price, reserve->unit, Rounding::Down));
-        TRY(asset.debt_value.value,
-            value_of(asset.debt.value, terms.price, reserve->unit, debt_value_rounding(view.profile())));
-        asset.collateral = holding.collateral && terms.counts;
-        asset.ltv_bps = terms.ltv;
-        asset.threshold_bps = terms.threshold;
-        asset.active = info.state.config.active;
-        asset.frozen = info.state.config.frozen;
-        asset.paused = info.state.config.paused;
+        if (holding.supply == 0 && holding.debt == 0 && account.stable_of(holding.reserve) == nullptr) continue;
+        TRY(auto asset, asset_position(view, account, holding.reserve));
         out.assets.push_back(std::move(asset));
+    }
+    return out;
+}
+
+Result<std::vector<AssetPosition>> offered_assets(const View& view, const AccountState& account) {
+    std::vector<AssetPosition> out;
+    for (std::size_t i = 0; i < view.state().reserves.size(); ++i) {
+        const Reserve& reserve = view.state().reserves[i];
+        if (reserve.asset.is_zero() || !reserve.state.priced) continue;
+        TRY(auto asset, asset_position(view, account, static_cast<ReserveId>(i)));
+        out.push_back(std::move(asset));
     }
     return out;
 }

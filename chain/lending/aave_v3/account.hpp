@@ -36,6 +36,10 @@ Math<AccountSummary> wide_summary(const View& view, const AccountState& account)
 /// Interest counted, per asset; `owner` is copied into the result.
 Result<Position> account_position(const View& view, const Address& owner, const AccountState& account);
 
+/// Every reserve on the terms in force for this account, held or not. Without those that the oracle gives no price for:
+/// an account that used one could do nothing at all.
+Result<std::vector<AssetPosition>> offered_assets(const View& view, const AccountState& account);
+
 /// The account as these changes, in order, would leave it at the view's second. Errc::Refused where the pool would not
 /// let it (more than is there); checks of the health factor and of caps are not made.
 Result<AccountState> with_changes(const View& view, const AccountState& account, std::span<const Change> changes);

@@ -12,6 +12,12 @@ inline constexpr Selector kGetPool = selector("getPool()");
 inline constexpr Selector kGetPoolConfigurator = selector("getPoolConfigurator()");
 inline constexpr Selector kGetPriceOracle = selector("getPriceOracle()");
 inline constexpr Selector kGetPoolDataProvider = selector("getPoolDataProvider()");
+inline constexpr Selector kGetSentinel = selector("getPriceOracleSentinel()");
+inline constexpr Selector kIsBorrowAllowed = selector("isBorrowAllowed()");
+inline constexpr Selector kFlashPremium = selector("FLASHLOAN_PREMIUM_TOTAL()");
+inline constexpr Selector kScaledTotalSupply = selector("scaledTotalSupply()");
+inline constexpr Selector kGetSupplyData = selector("getSupplyData()");
+inline constexpr Selector kBalanceOf = selector("balanceOf(address)");
 inline constexpr Selector kPoolRevision = selector("POOL_REVISION()");
 inline constexpr Selector kGetReservesList = selector("getReservesList()");
 inline constexpr Selector kGetReserveData = selector("getReserveData(address)");
@@ -25,6 +31,7 @@ inline constexpr Selector kRateStrategyConstant = selector("RESERVE_INTEREST_RAT
 inline constexpr Selector kGetEModeCategoryData = selector("getEModeCategoryData(uint8)");
 inline constexpr Selector kGetEModeCollateralConfig = selector("getEModeCategoryCollateralConfig(uint8)");
 inline constexpr Selector kGetEModeCollateralBitmap = selector("getEModeCategoryCollateralBitmap(uint8)");
+inline constexpr Selector kGetEModeBorrowableBitmap = selector("getEModeCategoryBorrowableBitmap(uint8)");
 inline constexpr Selector kGetEModeLtvzeroBitmap = selector("getEModeCategoryLtvzeroBitmap(uint8)");
 inline constexpr Selector kGetEModeIsolated = selector("getIsEModeCategoryIsolated(uint8)");
 inline constexpr Selector kBaseCurrencyUnit = selector("BASE_CURRENCY_UNIT()");
@@ -38,7 +45,19 @@ inline constexpr Selector kScaledBalanceOf = selector("scaledBalanceOf(address)"
 inline constexpr Selector kPrincipalBalanceOf = selector("principalBalanceOf(address)");
 inline constexpr Selector kGetUserStableRate = selector("getUserStableRate(address)");
 inline constexpr Selector kGetUserLastUpdated = selector("getUserLastUpdated(address)");
+inline constexpr Selector kSupply = selector("supply(address,uint256,address,uint16)");
+inline constexpr Selector kWithdraw = selector("withdraw(address,uint256,address)");
+inline constexpr Selector kBorrow = selector("borrow(address,uint256,uint256,uint16,address)");
+inline constexpr Selector kRepayWithATokens = selector("repayWithATokens(address,uint256,uint256)");
+inline constexpr Selector kSetUserEMode = selector("setUserEMode(uint8)");
+inline constexpr Selector kUseAsCollateral = selector("setUserUseReserveAsCollateral(address,bool)");
 inline constexpr Selector kRepay = selector("repay(address,uint256,uint256,address)");
+static_assert(kSupply == Selector::literal("0x617ba037"));
+static_assert(kWithdraw == Selector::literal("0x69328dec"));
+static_assert(kBorrow == Selector::literal("0xa415bcad"));
+static_assert(kRepayWithATokens == Selector::literal("0x2dad97d4"));
+static_assert(kSetUserEMode == Selector::literal("0x28530a47"));
+static_assert(kUseAsCollateral == Selector::literal("0x5a3b74b9"));
 static_assert(kRepay == Selector::literal("0x573ade81"));
 static_assert(kGetUserAccountData == Selector::literal("0xbf92857c"));
 }  // namespace call
@@ -87,6 +106,7 @@ inline constexpr Hash32 kFallbackOracleUpdated = topic("FallbackOracleUpdated(ad
 inline constexpr Hash32 kPoolUpdated = topic("PoolUpdated(address,address)");
 inline constexpr Hash32 kConfiguratorUpdated = topic("PoolConfiguratorUpdated(address,address)");
 inline constexpr Hash32 kOracleUpdated = topic("PriceOracleUpdated(address,address)");
+inline constexpr Hash32 kSentinelUpdated = topic("PriceOracleSentinelUpdated(address,address)");
 inline constexpr Hash32 kUpgraded = topic("Upgraded(address)");
 // Chainlink aggregator
 inline constexpr Hash32 kAnswerUpdated = topic("AnswerUpdated(int256,uint256,uint256)");

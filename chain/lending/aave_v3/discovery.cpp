@@ -41,6 +41,7 @@ void Discovery::start() {
     want(Read::Kind::Configurator);
     want(Read::Kind::Oracle);
     want(Read::Kind::DataProvider);
+    want(Read::Kind::Sentinel);
 }
 
 void Discovery::add_account(std::uint32_t index) {
@@ -60,6 +61,7 @@ void Discovery::want_category(std::uint32_t category) {
     if (form == Profile::EMode::Category) return want(Read::Kind::EModeData, category);
     want(Read::Kind::EModeConfig, category);
     want(Read::Kind::EModeCollaterals, category);
+    want(Read::Kind::EModeBorrowables, category);
     if (form >= Profile::EMode::Decoupled) want(Read::Kind::EModeLtvzero, category);
     if (form == Profile::EMode::Isolated) want(Read::Kind::EModeIsolated, category);
 }
@@ -131,7 +133,7 @@ Result<void> Discovery::take_deployment(const Read& read, const CallResult& resu
     }
     Deployment& d = store_.deployment();
     if (!result.success || result.data.size() < 32) {
-        if (read.kind == Read::Kind::DataProvider) return {};  // a convenience contract, not needed
+        if (read.kind == Read::Kind::DataProvider || read.kind == Read::Kind::Sentinel) return {};  // not needed
         unsupported_ = "no Aave V3 deployment behind " + to_string(d.provider) + ": the " +
                        (stage_of(read.kind) == 0 ? "provider " : "pool or oracle ") + revert_text(result);
         return {};
@@ -148,6 +150,7 @@ Result<void> Discovery::take_deployment(const Read& read, const CallResult& resu
     if (read.kind == Read::Kind::Configurator) d.configurator = address;
     if (read.kind == Read::Kind::Oracle) d.oracle = address;
     if (read.kind == Read::Kind::DataProvider) d.data_provider = address;
+    if (read.kind == Read::Kind::Sentinel) d.sentinel = address;
     return {};
 }
 

@@ -18,6 +18,8 @@ Call Discovery::encode(const Read& read) const {
             return {d.provider, call_data(call::kGetPriceOracle)};
         case Read::Kind::DataProvider:
             return {d.provider, call_data(call::kGetPoolDataProvider)};
+        case Read::Kind::Sentinel:
+            return {d.provider, call_data(call::kGetSentinel)};
         case Read::Kind::Revision:
         case Read::Kind::Probe:
         case Read::Kind::ReservesList:
@@ -26,6 +28,7 @@ Call Discovery::encode(const Read& read) const {
         case Read::Kind::EModeData:
         case Read::Kind::EModeConfig:
         case Read::Kind::EModeCollaterals:
+        case Read::Kind::EModeBorrowables:
         case Read::Kind::EModeLtvzero:
         case Read::Kind::EModeIsolated:
             return encode_pool(read);
@@ -63,6 +66,7 @@ Call Discovery::encode_pool(const Read& read) const {
     if (read.kind == Read::Kind::EModeData) return of_category(call::kGetEModeCategoryData);
     if (read.kind == Read::Kind::EModeConfig) return of_category(call::kGetEModeCollateralConfig);
     if (read.kind == Read::Kind::EModeCollaterals) return of_category(call::kGetEModeCollateralBitmap);
+    if (read.kind == Read::Kind::EModeBorrowables) return of_category(call::kGetEModeBorrowableBitmap);
     if (read.kind == Read::Kind::EModeLtvzero) return of_category(call::kGetEModeLtvzeroBitmap);
     if (read.kind == Read::Kind::EModeIsolated) return of_category(call::kGetEModeIsolated);
     // Probes: any argument will do, only whether the function is there counts.

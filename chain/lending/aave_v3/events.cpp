@@ -34,8 +34,8 @@ Result<void> Events::apply(const Log& log) {
     }
     switch (role.kind) {
         case Role::Kind::Provider:
-            restart_ = restart_ || is_one_of(log.topics[0],
-                                             {event::kPoolUpdated, event::kConfiguratorUpdated, event::kOracleUpdated});
+            restart_ = restart_ || is_one_of(log.topics[0], {event::kPoolUpdated, event::kConfiguratorUpdated,
+                                                             event::kOracleUpdated, event::kSentinelUpdated});
             return {};
         case Role::Kind::Pool:
             return from_pool(log);

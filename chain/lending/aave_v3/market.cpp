@@ -3,11 +3,15 @@
 
 #include <array>
 
+#include "chain/lending/aave_v3/actions.hpp"
+#include "chain/lending/aave_v3/conditions.hpp"
 #include "chain/lending/aave_v3/contracts.hpp"
 #include "chain/lending/aave_v3/discovery.hpp"
 #include "chain/lending/aave_v3/drift.hpp"
 #include "chain/lending/aave_v3/events.hpp"
+#include "chain/lending/aave_v3/free_moves.hpp"
 #include "chain/lending/aave_v3/liquidation.hpp"
+#include "chain/lending/aave_v3/rules.hpp"
 #include "chain/lending/aave_v3/summary_words.hpp"
 #include "chain/lending/aave_v3/words.hpp"
 
@@ -135,6 +139,41 @@ class AaveV3Market final : public Market {
         return aave_v3::liquidation_cost(*view, *state);
     }
 
+    Result<std::vector<AssetPosition>> offered(const Address& account, Timestamp at) const override {
+        TRY(const auto* state, find(account));
+        TRY(const auto* view, view_at(at));
+        return offered_assets(*view, *state);
+    }
+
+    std::vector<std::vector<Change>> free_moves(const Address& account) const override {
+        const auto state = find(account);
+        const auto view = view_at(store_.market.block.timestamp);
+        if (!state || !view) return {};
+        return aave_v3::free_moves(**view, **state);
+    }
+
+    std::vector<Call> condition_calls() const override {
+        return discovery_.snapshot_complete() ? aave_v3::condition_calls(store_) : std::vector<Call>{};
+    }
+    Result<Conditions> conditions(const BlockRef& at, std::span<const CallResult> results) const override {
+        return aave_v3::conditions(store_, at, results);
+    }
+
+    Result<void> allowed(const Address& account, std::span<const Change> changes, const Conditions& limits,
+                         Timestamp at) const override {
+        TRY(const auto* state, find(account));
+        TRY(const auto* view, view_at(at));
+        Walk walk(*view, *state, &limits);
+        for (const auto& change : changes) TRY_VOID(walk.step(change));
+        return {};
+    }
+
+    GuardMarket guard_market() const override { return {0, store_.deployment().provider, {}}; }
+    Address receipt_token(const Address& asset) const override {
+        const auto id = store_.market.id_of(asset);
+        return id ? store_.market.reserves[*id].a_token : Address{};
+    }
+
     Call audit_call(const Address& account) const override {
         return {store_.deployment().pool, call_data(call::kGetUserAccountData, {to_word(account)})};
     }
@@ -155,11 +194,12 @@ class AaveV3Market final : public Market {
     Address spender() const override { return store_.deployment().pool; }
 
     Result<ContractCall> repay(const Address& account, const Address& asset, TokenAmount amount) const override {
-        constexpr std::uint64_t kVariable = 2;
-        if (!store_.market.id_of(asset))
-            return fail(Errc::NotFound, to_string(asset) + " is no reserve of this market");
-        return ContractCall{store_.deployment().pool,
-                            call_data(call::kRepay, {to_word(asset), amount.value, U256{kVariable}, to_word(account)})};
+        return call(account, {Change::Kind::Repay, asset, amount});
+    }
+    Result<ContractCall> call(const Address& account, const Change& change) const override {
+        if (change.kind != Change::Kind::SetEMode && !store_.market.id_of(change.asset))
+            return fail(Errc::NotFound, to_string(change.asset) + " is no reserve of this market");
+        return ContractCall{store_.deployment().pool, action_data(account, change)};
     }
 
     std::vector<Address> contracts() const override {

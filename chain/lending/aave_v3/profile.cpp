@@ -7,9 +7,13 @@ namespace plimsoll::lending::aave_v3 {
 
 Profile profile_of(Version version) {
     Profile out;
+    if (version >= Version::V31) out.checks = Profile::Checks::V31;
     if (version >= Version::V32) out.emode = Profile::EMode::Bitmap;
     if (version >= Version::V33) out.liquidation = Profile::Liquidation::V33;
-    if (version >= Version::V34) out.compounding = Profile::Compounding::Taylor;
+    if (version >= Version::V34) {
+        out.compounding = Profile::Compounding::Taylor;
+        out.checks = Profile::Checks::V34;
+    }
     if (version >= Version::V35) {
         out.balances = Profile::Balances::Directed;
         out.health = Profile::Health::Sum;
@@ -124,6 +128,17 @@ std::string to_string(const Profile& p) {
             break;
         case Profile::Rebuild::Reread:
             out += ", balances re-read";
+            break;
+    }
+    switch (p.checks) {
+        case Profile::Checks::V30:
+            out += ", checks 3.0";
+            break;
+        case Profile::Checks::V31:
+            out += ", checks 3.1";
+            break;
+        case Profile::Checks::V34:
+            out += ", checks 3.4";
             break;
     }
     return out;

@@ -29,6 +29,10 @@ struct Profile {
     /// How a token event becomes a scaled balance. Delta: rayDiv of the amount (3.0.1 to 3.4). Inverse: from the
     /// balance before and after (3.5 on). Reread: no rule is known to be exact, the balance is read again.
     enum class Rebuild : std::uint8_t { Delta, Inverse, Reread };
+    /// What the pool checks and keeps besides, as far as no other switch says it. V31: liquidity is a balance of its
+    /// own, a supply used up for a repayment is no collateral any more (3.1 to 3.3). V34: the supply is looked at only
+    /// when it is switched on as collateral, isolation after all else of a new debt.
+    enum class Checks : std::uint8_t { V30, V31, V34 };
 
     Compounding compounding{};
     Balances balances{};
@@ -37,6 +41,7 @@ struct Profile {
     EMode emode{};
     Liquidation liquidation{};
     Rebuild rebuild{};
+    Checks checks{};
 
     bool operator==(const Profile&) const = default;
 };

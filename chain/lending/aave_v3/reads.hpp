@@ -16,6 +16,7 @@ struct Read {
         Configurator,
         Oracle,
         DataProvider,
+        Sentinel,
         // stage 1: the pool as a whole
         Revision,
         Probe,  // a: which getter, see kProbeCount
@@ -28,8 +29,9 @@ struct Read {
         Source,         // a: reserve
         Configuration,  // a: reserve
         EModeData,      // a: category (3.0, 3.1)
-        EModeConfig,    // a: category (3.2 on), as the next three
+        EModeConfig,    // a: category (3.2 on), as the next four
         EModeCollaterals,
+        EModeBorrowables,
         EModeLtvzero,
         EModeIsolated,
         AccountConfig,  // a: account
@@ -58,7 +60,7 @@ struct Read {
 };
 
 constexpr int stage_of(Read::Kind kind) {
-    if (kind <= Read::Kind::DataProvider) return 0;
+    if (kind <= Read::Kind::Sentinel) return 0;
     if (kind <= Read::Kind::ReservesList) return 1;
     if (kind <= Read::Kind::ReserveData) return 2;
     if (kind <= Read::Kind::AccountEMode) return 3;

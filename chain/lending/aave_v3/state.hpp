@@ -76,6 +76,7 @@ struct EModeCategory {
     Address price_source;      // an asset known to the oracle (3.0, 3.1)
     Price price;               // of price_source; zero: none
     u128 collateral_bitmap{};  // 3.2 on; bit i: reserve id i
+    u128 borrowable_bitmap{};  // 3.2 on
     u128 ltvzero_bitmap{};     // 3.6 on
     bool isolated{};           // 3.7
 

@@ -157,6 +157,7 @@ void Store::rebuild_roles() {
                        kPoolUpdated,
                        kConfiguratorUpdated,
                        kOracleUpdated,
+                       kSentinelUpdated,
                        kUpgraded,
                        kAnswerUpdated};
     if (market.profile.emode == Profile::EMode::Category) {

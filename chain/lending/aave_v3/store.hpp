@@ -20,6 +20,7 @@ struct Deployment {
     Address configurator;
     Address oracle;
     Address data_provider;
+    Address sentinel;  // PriceOracleSentinel; zero where there is none
 };
 
 /// What a log's emitter is to the market.

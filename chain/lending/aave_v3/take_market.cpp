@@ -100,6 +100,8 @@ Result<void> Discovery::take_emode(const Read& read, const CallResult& result) {
         next.bonus = static_cast<std::uint16_t>(bonus);
     } else if (read.kind == Read::Kind::EModeCollaterals) {
         TRY(next.collateral_bitmap, words.narrow(0));
+    } else if (read.kind == Read::Kind::EModeBorrowables) {
+        TRY(next.borrowable_bitmap, words.narrow(0));
     } else if (read.kind == Read::Kind::EModeLtvzero) {
         TRY(next.ltvzero_bitmap, words.narrow(0));
     } else {

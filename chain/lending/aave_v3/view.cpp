@@ -3,33 +3,29 @@
 
 namespace plimsoll::lending::aave_v3 {
 
-namespace {
-
-Math<U256> debt_factor(const Profile& profile, const U256& rate, std::uint64_t seconds) {
+Math<U256> compounded(const Profile& profile, const U256& rate, std::uint64_t seconds) {
     return profile.compounding == Profile::Compounding::Taylor ? taylor_factor(rate, seconds)
                                                                : binomial_factor(rate, seconds);
 }
 
-/// ReserveLogic.getNormalizedIncome, getNormalizedDebt.
-Math<void> fill_indices(const Profile& profile, const ReserveState& state, Timestamp at, ReserveView& out) {
-    out.income = state.liquidity_index;
-    out.debt_index = state.borrow_index;
+Math<Indices> indices_at(const Profile& profile, const ReserveState& state, Timestamp at) {
+    Indices out{state.liquidity_index, state.borrow_index};
     if (at < state.last_update) return tl::unexpected(MathError::Underflow);
     const std::uint64_t seconds = at - state.last_update;
-    if (seconds == 0) return {};
+    if (seconds == 0) return out;
     TRY(const auto linear, linear_factor(state.liquidity_rate, seconds));
     TRY(out.income, ray_mul(linear, state.liquidity_index, Rounding::HalfUp));
-    TRY(const auto compounded, debt_factor(profile, state.borrow_rate, seconds));
-    TRY(out.debt_index, ray_mul(compounded, state.borrow_index, Rounding::HalfUp));
-    return {};
+    TRY(const auto factor, compounded(profile, state.borrow_rate, seconds));
+    TRY(out.debt, ray_mul(factor, state.borrow_index, Rounding::HalfUp));
+    return out;
 }
-
-}  // namespace
 
 Math<const ReserveView*> View::compute(ReserveId id) const {
     const Reserve& from = state_->reserves[id];
     ReserveView out;
-    TRY_VOID(fill_indices(state_->profile, from.state, at_, out));
+    TRY(const auto indices, indices_at(state_->profile, from.state, at_));
+    out.income = indices.income;
+    out.debt_index = indices.debt;
     out.price = from.state.price.value;
     out.unit = from.unit;
     out.ltv = from.state.config.ltv;
@@ -72,7 +68,7 @@ Terms View::terms_in_emode(const ReserveView& view, ReserveId id, std::uint8_t e
 
 Math<U256> stable_debt_of(const View& view, const StableDebt& debt) {
     if (view.at() < debt.last_update) return tl::unexpected(MathError::Underflow);
-    TRY(const auto factor, debt_factor(view.profile(), debt.rate, view.at() - debt.last_update));
+    TRY(const auto factor, compounded(view.profile(), debt.rate, view.at() - debt.last_update));
     return ray_mul(debt.principal, factor, Rounding::HalfUp);
 }
 

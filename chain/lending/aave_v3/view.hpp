@@ -7,6 +7,13 @@
 
 namespace plimsoll::lending::aave_v3 {
 
+/// ReserveLogic.getNormalizedIncome and getNormalizedDebt, ray.
+struct Indices {
+    U256 income;
+    U256 debt;
+};
+Math<Indices> indices_at(const Profile& profile, const ReserveState& state, Timestamp at);
+
 /// What one reserve is at one second, shared by all accounts.
 struct ReserveView {
     U256 income;      // getReserveNormalizedIncome, ray
@@ -81,6 +88,8 @@ inline Math<U256> debt_of(const View& view, const ReserveView& reserve, u128 sca
     const bool directed = view.profile().balances == Profile::Balances::Directed;
     return ray_mul(U256::from_u128(scaled), reserve.debt_index, directed ? Rounding::Up : Rounding::HalfUp);
 }
+/// MathUtils.calculateCompoundedInterest, by version.
+Math<U256> compounded(const Profile& profile, const U256& rate, std::uint64_t seconds);
 /// StableDebtToken.balanceOf (3.0, 3.1).
 Math<U256> stable_debt_of(const View& view, const StableDebt& debt);
 

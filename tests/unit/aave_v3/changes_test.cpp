@@ -64,7 +64,7 @@ TEST_CASE("what the pool would not let through") {
     const auto too_much = change(chain, owner, Change::Kind::Withdraw, 0, U256::literal("90'000'000'000'000'000'000"));
     REQUIRE_FALSE(too_much.has_value());
     CHECK_EQ(too_much.error().code, Errc::Refused);
-    CHECK_EQ(too_much.error().message, "withdrawing more T0 than is supplied");
+    CHECK_EQ(too_much.error().message, "balance: withdrawing more T0 than is supplied");
     const View view(chain.state, chain.head.timestamp);
     const Change foreign{Change::Kind::Repay, AaveDeployment::address(77, 1), TokenAmount{U256{1}}};
     CHECK_EQ(with_changes(view, chain.accounts[owner], std::span(&foreign, 1)).error().code, Errc::NotFound);

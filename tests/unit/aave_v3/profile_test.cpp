@@ -29,20 +29,23 @@ TEST_CASE("the version by what the pool answers") {
 TEST_CASE("each version's switches") {
     CHECK_EQ(to_string(profile_of(Version::V30)),
              "binomial, half-up balances, averaged threshold, half-up borrows, one eMode per reserve, liquidation 3.0, "
-             "balances by event amounts");
-    CHECK(profile_of(Version::V31) == profile_of(Version::V30));
+             "balances by event amounts, checks 3.0");
+    Profile v31 = profile_of(Version::V31);
+    CHECK(v31.checks == Profile::Checks::V31);
+    v31.checks = Profile::Checks::V30;
+    CHECK(v31 == profile_of(Version::V30));
     CHECK_EQ(to_string(profile_of(Version::V33)),
              "binomial, half-up balances, averaged threshold, half-up borrows, eMode bitmaps, liquidation 3.3, "
-             "balances by event amounts");
+             "balances by event amounts, checks 3.1");
     CHECK_EQ(to_string(profile_of(Version::V34)),
              "taylor, half-up balances, averaged threshold, half-up borrows, eMode bitmaps, liquidation 3.3, balances "
-             "by event amounts");
+             "by event amounts, checks 3.4");
     CHECK_EQ(to_string(profile_of(Version::V35)),
              "taylor, directed balances, summed threshold, floored borrows, eMode bitmaps, liquidation 3.5, balances "
-             "by inverse");
+             "by inverse, checks 3.4");
     CHECK_EQ(to_string(profile_of(Version::V37)),
              "taylor, directed balances, summed threshold, floored borrows, isolated eMode, liquidation 3.7, balances "
-             "by inverse");
+             "by inverse, checks 3.4");
 }
 
 TEST_CASE("candidates begin with the expected profile and hold every mix once") {
