@@ -3,12 +3,13 @@ import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Daemon, freePort, writeDaemonFiles } from './crash/daemon.mjs';
+import { Daemon, freePort } from './crash/daemon.mjs';
+import { writeDaemonFiles } from './crash/files.mjs';
 import { collect, complaints } from './crash/findings.mjs';
 import { pricePath } from './crash/path.mjs';
 import { Player } from './crash/player.mjs';
-import { table } from './crash/table.mjs';
-import { chooseWallets, openWallet, priceAt } from './crash/wallets.mjs';
+import { guardTable, table } from './crash/table.mjs';
+import { FIRST_ACCOUNT, chooseGuarded, chooseWallets, openGuarded, openWallet, priceAt } from './crash/wallets.mjs';
 import { startDevnet, writeInfo } from './lib/devnet.mjs';
 import { sleep } from './lib/rpc.mjs';
 
@@ -17,7 +18,8 @@ const HELP = `Plays 12 March 2020 on a local chain against the daemon and says w
   node tests/devnet/crash.mjs --plimsoll build/release/bot/plimsoll
 
   --plimsoll FILE    the daemon; without it the same day is played with nobody watching
-  --wallets N        protected wallets (default 6: one of each kind)
+  --wallets N        protected wallets with idle funds (default 6: one of each kind)
+  --no-guard         leave out the wallets without idle funds, which are rescued with their own collateral
   --fast             06:00 to 13:00 instead of the whole recorded day, and at twice the pace
   --from, --to       hh:mm of that day, UTC (default 00:00 to 21:15)
   --pace MS          time per five-minute step (default 250)
@@ -33,6 +35,7 @@ function options() {
     options: {
       plimsoll: { type: 'string' },
       wallets: { type: 'string', default: '6' },
+      'no-guard': { type: 'boolean', default: false },
       fast: { type: 'boolean', default: false },
       from: { type: 'string' },
       to: { type: 'string' },
@@ -59,6 +62,11 @@ async function startEverything(chosen, folder, ends) {
   say(`local chain with Aave V3 ready in ${devnet.info.started_in_ms} ms at ${devnet.info.http_url}`);
   const wallets = chooseWallets(chosen.wallets, devnet.info.accounts, path);
   for (const wallet of wallets) await openWallet(devnet, wallet);
+  if (!chosen['no-guard']) {
+    const guarded = chooseGuarded(devnet.info.accounts, path, FIRST_ACCOUNT + wallets.length);
+    for (const wallet of guarded) await openGuarded(devnet, wallet);
+    wallets.push(...guarded);
+  }
   say(`${wallets.length} positions opened: ${wallets.map(({ name }) => name).join(', ')}`);
   const player = new Player(devnet, wallets, path, chosen.pace);
   await player.prepare();
@@ -100,7 +108,14 @@ async function run(chosen, folder, ends) {
   say(`playing 12 March 2020, ${chosen.from} to ${chosen.to} UTC: ${path.length} steps of five minutes, ${chosen.pace} ms each`);
   await player.play(progress(path));
   await collect(devnet, wallets, path, player.firstBlock);
-  process.stdout.write(`\n${table(wallets, priceAt(path[0], 'WETH'))}\n`);
+  const ethPrice = priceAt(path[0], 'WETH');
+  const fromIdle = wallets.filter(({ access, morpho }) => access === undefined && morpho === undefined);
+  process.stdout.write(`\n${table(fromIdle, ethPrice)}\n`);
+  const fromCollateral = wallets.filter((wallet) => !fromIdle.includes(wallet));
+  if (fromCollateral.length > 0) {
+    const shown = [...fromCollateral, ...fromIdle.filter((wallet) => !wallet.protected)];
+    process.stdout.write(`\nWithout idle funds, rescued with their own collateral through the guard:\n${guardTable(shown, ethPrice)}\n`);
+  }
   const problems = complaints(wallets);
   if (daemon === null) problems.push('no daemon was given (--plimsoll)');
   else if (daemon.ended !== null) problems.push(`the daemon ended by itself (${daemon.ended})`);

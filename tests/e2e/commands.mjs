@@ -95,7 +95,7 @@ try {
 
   await test('a node of another chain is refused', async () => {
     const wrong = join(place.folder, 'wrong.toml');
-    writeFileSync(wrong, readFileSync(place.config, 'utf8').replace(/id  = \d+/, 'id  = 5'), { mode: 0o600 });
+    writeFileSync(wrong, readFileSync(place.config, 'utf8').replace(/id = \d+/, 'id = 5'), { mode: 0o600 });
     const { status, stdout } = plimsoll(values.plimsoll, ['--config', wrong, 'check', '--online'], { timeout: 90_000 });
     assert.equal(status, 4, stdout);
   });

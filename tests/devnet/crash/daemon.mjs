@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The daemon from outside: its files, its start, its end.
+// The daemon from outside: its start and its end. Its files are in files.mjs.
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { sleep } from '../lib/rpc.mjs';
-import { encryptKey } from './keystore.mjs';
 
 const READY_LIMIT_MS = 30_000;
 const END_LIMIT_MS = 8_000;
-const SECRET = { mode: 0o600 };
 
 export function freePort() {
   return new Promise((done, fail) => {
@@ -22,52 +19,6 @@ export function freePort() {
       server.close(() => done(port));
     });
   });
-}
-
-const walletTable = (wallet, folder) => `
-[wallet.${wallet.name}]
-address = "${wallet.address}"
-mode    = "live"
-signer  = { keystore = "${join(folder, `${wallet.name}.json`)}", passphrase = { file = "${join(folder, `${wallet.name}.pass`)}" } }
-
-[[wallet.${wallet.name}.position]]
-name    = "${wallet.name}-aave"
-market  = "local"
-warn    = "1.30"
-trigger = "1.20"
-target  = "1.45"
-strategies = ["repay-from-wallet"]
-limits  = { max_slippage = "0.5%", max_fee_per_gas = "1000 gwei", max_gas_per_day = "2 ETH", cooldown = "1s" }
-`;
-
-/// Keystores, passphrases and plimsoll.toml for the protected wallets, all 0600. Returns the path of the configuration.
-export function writeDaemonFiles(folder, info, wallets, port) {
-  mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
-  for (const wallet of wallets) {
-    const passphrase = randomBytes(16).toString('hex');
-    const keystore = encryptKey(wallet.private_key, wallet.address, passphrase);
-    writeFileSync(join(folder, `${wallet.name}.json`), JSON.stringify(keystore, null, 2), SECRET);
-    writeFileSync(join(folder, `${wallet.name}.pass`), passphrase, SECRET);
-  }
-  const text = `version = 1
-mode = "live"
-
-[daemon]
-data_dir = "${join(folder, 'data')}"
-listen   = "127.0.0.1:${port}"
-
-[chain.local]
-id  = ${info.chain_id}
-rpc = ["${info.ws_url}", "${info.http_url}"]
-
-[market.local]
-chain    = "local"
-protocol = "aave-v3"
-addresses_provider = "${info.aave.addresses_provider}"
-${wallets.map((wallet) => walletTable(wallet, folder)).join('')}`;
-  const path = join(folder, 'plimsoll.toml');
-  writeFileSync(path, text, SECRET);
-  return path;
 }
 
 function status(port, path) {

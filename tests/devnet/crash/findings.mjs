@@ -96,7 +96,7 @@ function rescuesOf(devnet, wallet, own) {
 }
 
 /// Adds to every wallet { sent, failed, repays, sold, repaid (by symbol), repaidValue, cost (of the rescues), gasWei, liquidated,
-/// lost, taken (what the liquidations repaid), wouldCost }; values in 1e8 dollars.
+/// lost, taken, seized, covered (what the liquidations cost, repaid in value, took, repaid), wouldCost }; values in 1e8 dollars.
 export async function collect(devnet, wallets, path, firstBlock) {
   const receipts = await receiptsSince(devnet.chain, firstBlock);
   const liquidations = liquidationsIn(devnet, receipts);
@@ -119,6 +119,8 @@ export async function collect(devnet, wallets, path, firstBlock) {
       liquidated,
       lost: sum(losses, 'lost'),
       taken: sum(losses, 'repaidValue'),
+      seized: bySymbol(losses, 'sold'),
+      covered: bySymbol(losses, 'repaid'),
       wouldCost: liquidationCost(wallet, path),
     });
   }

@@ -18,17 +18,35 @@ const health = (value) => (value === NONE ? 'no debt' : fixed(value, 18, 4));
 const dollars = (value) => `$${fixed(value, 8, 2)}`;
 const decimalsOf = (symbol) => RESERVES.find((entry) => entry.symbol === symbol).decimals;
 
+const amounts = (list) => Object.entries(list)
+  .map(([symbol, amount]) => `${fixed(amount < 0n ? 0n : amount, decimalsOf(symbol), 2)} ${symbol}`).join(' + ');
+
 function sent(wallet) {
   if (wallet.sent === 0) return DASH;
-  const amounts = Object.entries(wallet.repaid)
-    .map(([symbol, amount]) => `${fixed(amount, decimalsOf(symbol), 2)} ${symbol}`).join(' + ');
-  return `${wallet.sent} tx, ${wallet.repays} repay${wallet.repays === 1 ? '' : 's'}: ${amounts || DASH}`;
+  return `${wallet.sent} tx, ${wallet.repays} repay${wallet.repays === 1 ? '' : 's'}: ${amounts(wallet.repaid) || DASH}`;
 }
 
 function outcome(wallet) {
   if (wallet.liquidated.length > 0) return `LIQUIDATED, lost ${dollars(wallet.lost)}`;
   if (!wallet.protected) return 'not liquidated';
   return rescued(wallet) ? 'rescued' : 'NOT RESCUED';
+}
+
+const gas = (wallet, ethPrice) => (wallet.sent === 0
+  ? DASH : `${fixed(wallet.gasWei, 18, 5)} ETH (${dollars((wallet.gasWei * ethPrice) / 10n ** 18n)})`);
+
+/// Hundredths of a bip of a value, as bps with a sign.
+function bps(part, whole) {
+  if (whole === 0n) return DASH;
+  const hundredths = (part * 1_000_000n) / whole;
+  return `${hundredths < 0n ? '-' : ''}${fixed(hundredths < 0n ? -hundredths : hundredths, 2, 2)}`;
+}
+
+function laidOut(head, rows, numeric) {
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
+  const line = (cells) => cells
+    .map((cell, i) => (numeric.includes(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  ').trimEnd();
+  return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }
 
 /// ethPrice in 1e8: what gas cost in dollars is taken at this price.
@@ -40,13 +58,32 @@ export function table(wallets, ethPrice) {
     health(wallet.lowest),
     health(wallet.after),
     sent(wallet),
-    wallet.sent === 0 ? DASH : `${fixed(wallet.gasWei, 18, 5)} ETH (${dollars((wallet.gasWei * ethPrice) / 10n ** 18n)})`,
+    gas(wallet, ethPrice),
     dollars(wallet.wouldCost),
     outcome(wallet),
   ]);
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
-  const numeric = new Set([1, 2, 3, 6]);
-  const line = (cells) => cells
-    .map((cell, i) => (numeric.has(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  ').trimEnd();
-  return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
+  return laidOut(head, rows, [1, 2, 3, 6]);
+}
+
+const WAYS = { allowance: 'allowance', self: 'EIP-7702', module: 'Safe module' };
+
+/// The wallets that sold their own collateral, with the controls: what a rescue, and what a liquidation, cost in bps of the debt that
+/// it repaid.
+export function guardTable(wallets, ethPrice) {
+  const head = ['wallet', 'guard reaches it by', 'HF before', 'lowest', 'after', 'rescues', 'sold', 'repaid', 'gas cost',
+    'cost, bps of debt repaid', 'outcome'];
+  const rows = wallets.map((wallet) => [
+    wallet.name,
+    wallet.morpho !== undefined && wallet.protected ? "Morpho's setAuthorization" : WAYS[wallet.access] ?? DASH,
+    health(wallet.before),
+    health(wallet.lowest),
+    health(wallet.after),
+    wallet.protected ? String(wallet.repays) : DASH,
+    amounts(wallet.liquidated.length > 0 ? wallet.seized : wallet.sold) || DASH,
+    amounts(wallet.liquidated.length > 0 ? wallet.covered : wallet.repaid) || DASH,
+    gas(wallet, ethPrice),
+    wallet.liquidated.length > 0 ? bps(wallet.lost, wallet.taken) : bps(wallet.cost, wallet.repaidValue),
+    outcome(wallet),
+  ]);
+  return laidOut(head, rows, [2, 3, 4, 5, 9]);
 }

@@ -12,7 +12,7 @@ import { openMorphoPosition } from '../lib/morpho.mjs';
 const COLLATERAL_DOLLARS = 100_000n;
 const BASE = 10n ** 8n;  // oracle units per dollar
 const WORST = 97n;       // health factor in hundredths that an unprotected wallet sees at the lowest point
-const FIRST_ACCOUNT = 10;
+export const FIRST_ACCOUNT = 10;
 const PERCENT = 100n;
 
 const SINGLE = { supply: { WETH: 100n }, borrow: { USDC: 100n } };
@@ -32,7 +32,7 @@ export const GUARDED = [
   { name: 'by-allowance', access: 'allowance', ...SINGLE },
   { name: 'by-7702', access: 'self', supply: { WETH: 60n, WBTC: 40n }, borrow: { USDC: 100n } },
   { name: 'by-safe', access: 'module', supply: { WBTC: 100n }, borrow: { DAI: 100n } },
-  { name: 'by-morpho', access: 'allowance', morpho: MORPHO_MARKET, ...SINGLE },
+  { name: 'on-morpho', access: 'allowance', morpho: MORPHO_MARKET, ...SINGLE },
 ];
 
 const reserve = (symbol) => RESERVES.find((entry) => entry.symbol === symbol);

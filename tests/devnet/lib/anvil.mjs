@@ -25,7 +25,7 @@ export async function startAnvil(options = {}) {
   const keys = join(folder, 'accounts.json');
   const host = options.host ?? '127.0.0.1';
   const args = ['--host', host, '--port', String(options.port ?? 0), '--mnemonic', MNEMONIC];
-  args.push('--accounts', String(options.accounts ?? 30), '--config-out', keys);
+  args.push('--accounts', String(options.accounts ?? 40), '--config-out', keys);
   args.push('--gas-limit', '60000000', '--hardfork', 'prague');
   if (options.chainId !== undefined) args.push('--chain-id', String(options.chainId));
   if (options.timestamp !== undefined) args.push('--timestamp', String(options.timestamp));

@@ -19,7 +19,7 @@ const PLANS = {
   'by-7702': (devnet, wallet) => withLoan(devnet, wallet, 'morpho'),
   'by-safe': (devnet, wallet) => repayWithoutLoan(devnet, wallet,
     { way: ['WBTC', 'WETH', 'DAI'], fees: [500, 3000], sell: wallet.supply.WBTC / 30n, times: 3 }),
-  'by-morpho': (devnet, wallet) => withLoan(devnet, wallet, 'morphoRepay'),
+  'on-morpho': (devnet, wallet) => withLoan(devnet, wallet, 'morphoRepay'),
 };
 
 function withLoan(devnet, wallet, lender) {

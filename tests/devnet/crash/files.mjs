@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemon's files: keystores, passphrases and plimsoll.toml.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encryptKey } from './keystore.mjs';
+
+const SECRET = { mode: 0o600 };
+const text = (value) => (typeof value === 'string' ? `"${value}"` : String(value));
+const list = (values) => `[${values.map((value) => `"${value}"`).join(', ')}]`;
+const table = (name, entries) => [`\n[${name}]`,
+  ...Object.entries(entries).filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key} = ${Array.isArray(value) ? list(value) : text(value)}`)].join('\n');
+
+const LIMITS = { max_slippage: '0.5%', max_fee_per_gas: '1000 gwei', max_gas_per_day: '2 ETH', cooldown: '1s' };
+// The guarded ones have nothing to repay from.
+const STRATEGIES = { idle: ['repay-from-wallet'], guarded: ['repay-with-collateral'] };
+export const LEVELS = { warn: '1.30', trigger: '1.20', target: '1.45' };
+
+/// wallet: { name, address, private_key, access and guardian (guarded), morpho (its market), settings (of the position), limits }
+function walletTables(wallet, folder) {
+  const { name, address, access, morpho } = wallet;
+  const signer = `{ keystore = "${join(folder, `${name}.json`)}", passphrase = { file = "${join(folder, `${name}.pass`)}" } }`;
+  const settings = {
+    name: positionOf(wallet), market: morpho === undefined ? 'local' : `local-${morpho}`, ...LEVELS,
+    strategies: STRATEGIES[access === undefined ? 'idle' : 'guarded'], ...wallet.settings,
+  };
+  const limits = Object.entries({ ...LIMITS, ...wallet.limits }).map(([key, value]) => `${key} = ${text(value)}`).join(', ');
+  return [
+    `${table(`wallet.${name}`, { address, mode: 'live', guard: access })}\nsigner = ${signer}`,
+    table(`[wallet.${name}.position]`, settings), `limits = { ${limits} }`,
+  ].join('\n');
+}
+
+export const positionOf = ({ name, morpho }) => `${name}-${morpho ?? 'aave'}`;
+
+/// What sales go through: { pools (default all of Uniswap V3), lenders (default Morpho), aggregators: { name: settings },
+/// reference (time of the pools' mean price) }.
+function venueTables({ uniswap, morpho, guard }, wallets, chosen) {
+  if (guard === null || wallets.every(({ access }) => access === undefined)) return [];
+  const lenders = chosen.lenders ?? { morpho: { kind: 'morpho-blue', address: morpho.morpho } };
+  const pools = chosen.pools ?? uniswap.pools.filter(({ thin }) => !thin);
+  const ofChain = (entries) => ({ chain: 'local', ...entries });
+  const tables = [table('router.uniswap', ofChain({ kind: 'uniswap-v3', address: uniswap.router }))];
+  for (const { token0, token1, fee, address } of pools) {
+    const name = `${token0}-${token1}-${fee}`.toLowerCase();
+    tables.push(table(`pool.${name}`, ofChain({ kind: 'uniswap-v3', address, reference: chosen.reference })));
+  }
+  for (const [name, entries] of Object.entries(lenders)) tables.push(table(`lender.${name}`, ofChain(entries)));
+  for (const [name, entries] of Object.entries(chosen.aggregators ?? {})) tables.push(table(`aggregator.${name}`, ofChain(entries)));
+  const markets = new Set(wallets.map(({ morpho: market }) => market).filter((market) => market !== undefined));
+  for (const market of markets) {
+    tables.push(table(`market.local-${market}`, ofChain(
+      { protocol: 'morpho-blue', morpho: morpho.morpho, id: morpho.markets[market].id })));
+  }
+  return tables;
+}
+
+/// Keystores, passphrases and plimsoll.toml for the protected wallets, all 0600. Returns the path of the configuration.
+export function writeDaemonFiles(folder, info, wallets, port, venues = {}) {
+  mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
+  for (const wallet of wallets) {
+    const { private_key: key, address } = wallet.guardian ?? wallet;
+    const passphrase = randomBytes(16).toString('hex');
+    writeFileSync(join(folder, `${wallet.name}.json`), JSON.stringify(encryptKey(key, address, passphrase), null, 2), SECRET);
+    writeFileSync(join(folder, `${wallet.name}.pass`), passphrase, SECRET);
+  }
+  const guarded = wallets.some(({ access }) => access !== undefined);
+  const parts = [
+    'version = 1\nmode = "live"',
+    table('daemon', { data_dir: join(folder, 'data'), listen: `127.0.0.1:${port}` }),
+    table('chain.local', {
+      id: info.chain_id, rpc: [info.ws_url, info.http_url],
+      guard: guarded ? info.guard : undefined, wrapped_native: guarded ? info.uniswap.weth : undefined,
+    }),
+    table('market.local', { chain: 'local', protocol: 'aave-v3', addresses_provider: info.aave.addresses_provider }),
+    ...venueTables(info, wallets, venues),
+    ...wallets.map((wallet) => walletTables(wallet, folder)),
+  ];
+  const path = join(folder, 'plimsoll.toml');
+  writeFileSync(path, `${parts.join('\n')}\n`, SECRET);
+  return path;
+}
