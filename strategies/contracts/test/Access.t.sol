@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+import {Accounts} from "./support/Accounts.sol";
+import {IGuard} from "../src/IGuard.sol";
+
+/// Each kind of account, in each protocol, with a loan and without.
+contract AccessTest is Accounts {
+    function test_aave_allowance() public {
+        aave(IGuard.Access.Allowance);
+    }
+
+    function test_aave_delegate() public {
+        aave(IGuard.Access.Self);
+    }
+
+    function test_aave_safe() public {
+        aave(IGuard.Access.Module);
+    }
+
+    function test_morpho_authorisation() public {
+        morphoBlue(IGuard.Access.Allowance);
+    }
+
+    function test_morpho_delegate() public {
+        morphoBlue(IGuard.Access.Self);
+    }
+
+    function test_morpho_safe() public {
+        morphoBlue(IGuard.Access.Module);
+    }
+
+    function aave(IGuard.Access access) private {
+        address account = inTrouble(access, aaveMarket());
+        uint256 snapshot = vm.snapshotState();
+        rescued(plainPlan(account, aaveMarket(), 0.3e18, 30));
+        vm.revertToState(snapshot);
+        rescued(flashPlan(account, 3000e6, 1.75e18, 30));
+    }
+
+    function rescued(IGuard.Plan memory plan) private {
+        uint256 debt = debtOf(plan.account, usdc);
+        run(plan);
+        isTrue(healthOf(plan.account) >= 1.035e18, "rescued");
+        isTrue(debtOf(plan.account, usdc) < debt, "debt is lower");
+        equal(usdc.balanceOf(plan.account), 0, "all that came out was repaid");
+        isClean();
+    }
+
+    function morphoBlue(IGuard.Access access) private {
+        address account = inTrouble(access, morphoMarket());
+        (, uint128 shares, uint128 collateral) = morpho.position(morphoId, account);
+        IGuard.Plan memory plan = plainPlan(account, morphoMarket(), 0.5e18, 30);
+        run(plan);
+        (, uint128 sharesAfter, uint128 collateralAfter) = morpho.position(morphoId, account);
+        isTrue(sharesAfter < shares, "debt is lower");
+        equal(collateralAfter, collateral - 0.5e18, "collateral sold");
+        isClean();
+    }
+}
