@@ -46,14 +46,16 @@ export function writeAs(devnet, { address, owner }, name, to, functionName, args
     : safeWrite(devnet, address, owner, to, encode(name, functionName, args), options);
 }
 
-/// EIP-7702: the account's code becomes the guard's, by a transaction of its own.
+/// EIP-7702: the account's code becomes the guard's. Somebody else sends it: the node counts the nonces of what it has pooled, and
+/// the authorization takes one that was in no transaction.
 export async function delegate({ chain, info }, { address, private_key: key }, target) {
-  const account = privateKeyToAccount(key);
-  const nonce = Number(await chain.rpc.call('eth_getTransactionCount', [address, 'latest']));
-  const authorization = await account.signAuthorization({ contractAddress: target, chainId: info.chain_id, nonce: nonce + 1 });
-  const raw = await account.signTransaction({
-    type: 'eip7702', chainId: info.chain_id, nonce, to: info.accounts[0].address, value: 0n, gas: 200_000n,
-    maxFeePerGas: 3000n * 10n ** 9n, maxPriorityFeePerGas: 10n ** 9n, authorizationList: [authorization],
+  const nonceOf = async (who) => Number(await chain.rpc.call('eth_getTransactionCount', [who, 'pending']));
+  const sponsor = info.accounts[0];
+  const authorization = await privateKeyToAccount(key).signAuthorization(
+    { contractAddress: target, chainId: info.chain_id, nonce: await nonceOf(address) });
+  const raw = await privateKeyToAccount(sponsor.private_key).signTransaction({
+    type: 'eip7702', chainId: info.chain_id, nonce: await nonceOf(sponsor.address), to: info.accounts[1].address, value: 0n,
+    gas: 200_000n, maxFeePerGas: 3000n * 10n ** 9n, maxPriorityFeePerGas: 10n ** 9n, authorizationList: [authorization],
   });
   const receipt = await chain.receipt(await chain.rpc.call('eth_sendRawTransaction', [raw]));
   const code = await chain.rpc.call('eth_getCode', [address, 'latest']);
