@@ -24,7 +24,7 @@ error TargetNotAllowed(address target);
 error AmountAboveHeld(address asset, uint256 amount, uint256 held);
 error OutBelowMinimum(address asset, uint256 received, uint256 minimum);
 error TransferShort(address token, uint256 expected, uint256 received);
-error TokenCallFailed(address token);
+error TokenCallFailed(address token, bytes reason);
 error SwapCallFailed(address target, bytes reason);
 error AccountCallFailed(address target, bytes reason);
 

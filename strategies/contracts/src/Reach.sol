@@ -35,7 +35,7 @@ library Reach {
         }
         uint256 before = Tokens.balance(token, address(this));
         bytes memory result = asAccount(run, token, abi.encodeCall(IERC20.transfer, (address(this), amount)));
-        if (!Tokens.succeeded(token, result)) revert TokenCallFailed(token);
+        if (!Tokens.succeeded(token, result)) revert TokenCallFailed(token, result);
         Tokens.exactly(token, amount, Tokens.balance(token, address(this)) - before);
     }
 }

@@ -51,7 +51,7 @@ abstract contract Steps {
     function repay(Run memory run, IGuard.Step memory step) private {
         Asset memory asset = debtAsset(run, step.asset);
         uint256 amount = surplus(step);
-        if (amount == 0) return;
+        if (amount == 0 || Markets.holding(run, asset).owed == 0) return;
         uint256 before = Tokens.balance(asset.token, address(this));
         uint256 allowance = allow(asset.token, run.core, amount);
         Markets.repay(run, asset, amount);

@@ -35,7 +35,7 @@ library Tokens {
 
     function call(address token, bytes memory data) internal {
         (bool done, bytes memory result) = token.call(data);
-        if (!done || !succeeded(token, result)) revert TokenCallFailed(token);
+        if (!done || !succeeded(token, result)) revert TokenCallFailed(token, result);
     }
 
     /// Nothing returned, by something that is a contract, or true.

@@ -42,6 +42,7 @@ interface Vm {
     function toString(address value) external pure returns (string memory);
     function toString(bytes32 value) external pure returns (string memory);
     function toString(uint256 value) external pure returns (string memory);
+    function getCode(string calldata artifact) external view returns (bytes memory);
     function label(address account, string calldata name) external;
     function setEvmVersion(string calldata version) external;
     function recordLogs() external;

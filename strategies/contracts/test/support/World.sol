@@ -42,7 +42,7 @@ abstract contract World is AaveMarket {
 
     function setUp() public virtual {
         vm.warp(1_700_000_000);
-        guard = new Guard();
+        guard = Guard(payable(create(vm.getCode("Guard.sol:Guard"), "")));
         desk = new Desk();
         weth = coin("WETH", 18, 2000e8);
         wbtc = coin("WBTC", 8, 40_000e8);
