@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rescues with the wallet's own collateral when something is not as usual: thin pools, an aggregator that is down, no flash
+// liquidity, an asset whose LTV fell to zero, frozen and paused reserves. --only WORD runs the stories whose names have it.
+import assert from 'node:assert/strict';
+import { parseArgs } from 'node:util';
+import { configuratorOf } from '../devnet/lib/aave.mjs';
+import { drainPool, poolOfPair } from '../devnet/lib/pools.mjs';
+import { aggregator } from './aggregator.mjs';
+import { GuardStage } from './guard_stage.mjs';
+
+const { values } = parseArgs({ options: { plimsoll: { type: 'string' }, only: { type: 'string', default: '' } } });
+
+const SINGLE = { supply: { WETH: '100' }, borrow: { USDC: '12500' } };
+const MOST_IN_TWO_SALES = 50n;
+
+const stage = await GuardStage.open();
+const pool = (a, b, fee) => poolOfPair(stage.devnet, a, b, fee);
+const admin = stage.devnet.info.accounts[0].address;
+const configure = (name, symbol, value) => configuratorOf(stage.devnet).write(admin, name, [stage.asset(symbol), value]);
+const debtSold = (rescues, symbol) => rescues.reduce((sum, { sold }) => sum + (sold[symbol] ?? 0n), 0n);
+
+/// A service that never helps: the sale goes through the pools all the same.
+function brokenAggregator(behaviour) {
+  let service = null;
+  return {
+    position: SINGLE,
+    venues: async () => {
+      service = await aggregator(behaviour, stage.devnet);
+      return { aggregators: { stand_in: service.settings } };
+    },
+    expect: { most: 1 },
+    check: (rescues) => {
+      if (behaviour !== 'refuses') assert(service.asked() > 0, 'the aggregator was never asked');
+      const { logs } = rescues[0].receipt;
+      const pools = new Set(stage.devnet.info.uniswap.pools.map(({ address }) => address.toLowerCase()));
+      assert(logs.some(({ address }) => pools.has(address.toLowerCase())), 'no pool was used');
+    },
+    after: () => service?.close(),
+  };
+}
+
+const STORIES = {
+  'usual': { position: SINGLE, expect: { most: 1 } },
+  // Of a full sale in one of the pools the price would move by more than the slippage that is allowed.
+  'thin pools': {
+    position: SINGLE,
+    prepare: async () => {
+      await drainPool(stage.devnet, pool('WETH', 'USDC', 500), 90);
+      await drainPool(stage.devnet, pool('WETH', 'USDC', 3000), 1);
+      await drainPool(stage.devnet, pool('WETH', 'USDT', 3000), 1);
+      await drainPool(stage.devnet, pool('WETH', 'DAI', 3000), 1);
+      await drainPool(stage.devnet, pool('WBTC', 'WETH', 500), 1);
+    },
+    expect: { most: 6, lossBps: MOST_IN_TWO_SALES, health: 1_300_000_000_000_000_000n },
+  },
+  'aggregator refuses': brokenAggregator('refuses'),
+  'aggregator hangs': brokenAggregator('hangs'),
+  'aggregator lies': brokenAggregator('lies'),
+  'no flash liquidity': {
+    position: SINGLE,
+    prepare: () => configure('setReserveFlashLoaning', 'USDC', false),
+    venues: { lenders: {} },
+    expect: { most: 3 },
+    check: (rescues) => {
+      for (const { receipt } of rescues) assert.equal(receipt.status, '0x1');
+      const flash = stage.devnet.chain.at('Pool', stage.devnet.info.aave.pool);
+      assert.equal(rescues.flatMap(({ receipt }) => flash.events('FlashLoan', receipt.logs)).length, 0);
+    },
+  },
+  // While it has an LTV of zero and counts as collateral, nothing else may be withdrawn.
+  'LTV of zero': {
+    position: { supply: { WETH: '80', CRV: '10000' }, borrow: { USDC: '12000' }, ltvFalls: [['CRV', [3000, 4100, 10850]]] },
+    expect: { most: 3, lossBps: 60n },
+    fall: () => stage.fall('178'),
+    check: async (rescues, begin) => {
+      const [first] = rescues;
+      assert((first.sold.CRV ?? 0n) > 0n, 'the collateral without LTV goes first');
+      const left = (await stage.balances()).supply.CRV;
+      assert(left === 0n || debtSold(rescues, 'WETH') === 0n, `WETH was sold while ${left} CRV were there`);
+      assert(begin.balances.supply.CRV > 0n);
+    },
+  },
+  'frozen reserve': {
+    position: SINGLE,
+    prepare: () => configure('setReserveFreeze', 'WETH', true),
+    expect: { most: 2 },
+  },
+  'paused reserve': {
+    position: { supply: { WETH: '70', WBTC: '1' }, borrow: { USDC: '12500' } },
+    prepare: () => configure('setReservePause', 'WETH', true),
+    expect: { most: 2 },
+    check: (rescues) => {
+      assert.equal(debtSold(rescues, 'WETH'), 0n, 'nothing of a paused reserve can be withdrawn');
+      assert(debtSold(rescues, 'WBTC') > 0n);
+    },
+  },
+};
+
+let failures = 0;
+try {
+  for (const [name, spec] of Object.entries(STORIES).filter(([key]) => key.includes(values.only))) {
+    const started = Date.now();
+    try {
+      const rescues = await stage.story(name, values.plimsoll, spec);
+      const lost = rescues.map(({ lost: part, repaidValue }) => Number((part * 1_000_000n) / repaidValue) / 100);
+      console.log(`ok   ${name}: ${rescues.length} rescue${rescues.length === 1 ? '' : 's'}, lost ${lost.join(' and ')} bps of the debt repaid, ${Date.now() - started} ms`);
+    } catch (error) {
+      failures += 1;
+      console.log(`not ok ${name}: ${error.message}`);
+    }
+  }
+} finally {
+  await stage.close();
+}
+process.exitCode = failures === 0 ? 0 : 1;
