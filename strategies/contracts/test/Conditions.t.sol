@@ -79,6 +79,7 @@ contract ConditionsTest is Accounts {
     function test_cooldown() public {
         IGuard.Policy memory made = policy(IGuard.Access.Allowance);
         made.cooldown = 600;
+        made.floor = 0;
         setPolicy(account, aaveMarket(), made);
         run(good);
         price(weth, 1600e8);

@@ -49,7 +49,8 @@ contract Desk {
 
     function trade(Coin coinIn, uint256 amountIn, Coin coinOut, uint256 bps, address to) external {
         uint256 out = quote(coinIn, amountIn, coinOut, bps);
-        coinIn.transferFrom(msg.sender, address(this), amountIn);
+        (bool done,) = address(coinIn).call(abi.encodeCall(Coin.transferFrom, (msg.sender, address(this), amountIn)));
+        require(done, "not paid");
         coinOut.mint(to, out);
     }
 }
