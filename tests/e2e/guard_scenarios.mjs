@@ -4,9 +4,11 @@
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
 import { configuratorOf } from '../devnet/lib/aave.mjs';
-import { drainPool, poolOfPair } from '../devnet/lib/pools.mjs';
+import { alignPools, drainPool, oraclePrices, poolOfPair } from '../devnet/lib/pools.mjs';
+import { hex } from '../devnet/lib/rpc.mjs';
 import { aggregator } from './aggregator.mjs';
 import { GuardStage } from './guard_stage.mjs';
+import { until } from './stage.mjs';
 
 const { values } = parseArgs({ options: { plimsoll: { type: 'string' }, only: { type: 'string', default: '' } } });
 
@@ -95,6 +97,43 @@ const STORIES = {
     },
   },
 };
+
+Object.assign(STORIES, {
+  // Somebody sees the rescue in the pool of transactions and takes every price down in front of it.
+  'sandwich': {
+    position: SINGLE,
+    fall: async () => {
+      await stage.pause();
+      await stage.fall();
+    },
+    during: sandwiched,
+    expect: { most: 1, lossBps: 50n },
+  },
+});
+
+async function pendingOf(address) {
+  const { pending } = await stage.devnet.chain.rpc.call('txpool_content', []);
+  const own = Object.entries(pending).find(([from]) => from.toLowerCase() === address.toLowerCase());
+  return own === undefined ? [] : Object.values(own[1]);
+}
+
+async function sandwiched(begin) {
+  const { chain } = stage.devnet;
+  await until('the rescue is on its way', 10_000, async () => (await pendingOf(stage.guardian())).length > 0);
+  const prices = await oraclePrices(stage.devnet);
+  const lower = { ...prices, WETH: (prices.WETH * 97n) / 100n };
+  const front = await alignPools(stage.devnet, { prices: lower, wait: false, fees: { maxPriorityFeePerGas: hex(900n * 10n ** 9n) } });
+  await chain.mine();
+  const [attack, ...others] = await stage.receipts(Number((await chain.receipt(front)).blockNumber));
+  assert.equal(attack.transactionHash, front, 'the attack comes first');
+  const ours = others.filter(({ from }) => from.toLowerCase() === stage.guardian());
+  assert.equal(ours.length, 1, 'the rescue is in the same block');
+  assert.equal(ours[0].status, '0x0', 'the rescue does not sell at that price');
+  const { supply, borrow } = await stage.balances();
+  assert(supply.WETH >= begin.balances.supply.WETH && borrow.USDC >= begin.balances.borrow.USDC, 'nothing was sold');
+  await stage.quietly(() => alignPools(stage.devnet));
+  stage.run();
+}
 
 let failures = 0;
 try {

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kills the daemon at every step on a rescue's way and starts it again: the chain must see what it would have seen without
-// the kill. One approval, one repayment, no nonce twice, nothing left open in the journal.
+// the kill. One approval, one repayment, no nonce twice, nothing left open in the journal. With --guard the rescue is one
+// transaction of the guardian, which sells of the wallet's own collateral.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { GuardStage } from './guard_stage.mjs';
 import { ENDANGERED, HEALTHY, plimsoll, Stage, until } from './stage.mjs';
 
+const { values } = parseArgs({ options: { plimsoll: { type: 'string' }, trap: { type: 'string' }, only: { type: 'string' },
+  guard: { type: 'boolean', default: false } } });
+
 const TARGET = 1_450_000_000_000_000_000n;
+const TRANSACTIONS = values.guard ? 1 : 2;  // an approval and a repayment, or the guardian's plan
+const signer = ({ wallets: [wallet] }) => wallet.guardian ?? wallet;
 const NEAR = 20_000_000_000_000_000n;  // of the target, for interest and the price's own steps
 
-const { values } = parseArgs({ options: { plimsoll: { type: 'string' }, trap: { type: 'string' }, only: { type: 'string' } } });
 
 function trapped(stage, place, at) {
   const trace = join(place.folder, 'trace');
@@ -43,11 +49,13 @@ async function verify(stage, place, begin, what) {
   await until(`${what}: the journal closes`, 20_000, () => closed(place));
   const health = await stage.health();
   assert(health > TARGET - NEAR && health < TARGET + NEAR, `${what}: health factor ${health}`);
-  const repays = await stage.repays(begin.block);
-  assert.equal(repays.length, 1, `${what}: ${repays.length} repayments`);
-  assert.equal(await stage.nonce(), begin.nonce + 2, `${what}: an approval and a repayment, nothing else`);
+  const repays = new Set((await stage.repays(begin.block)).map(({ transaction }) => transaction));
+  assert.equal(repays.size, 1, `${what}: ${repays.size} repayments`);
+  assert.equal(await stage.nonce(signer(stage)), begin.nonce + TRANSACTIONS, `${what}: nothing but the rescue was sent`);
   const used = steps(place).filter(({ stage: end }) => end === 'settled');
-  assert.deepEqual(used.map(({ nonce }) => nonce), [begin.nonce, begin.nonce + 1], `${what}: nonces in the journal`);
+  const nonces = Array.from({ length: TRANSACTIONS }, (_, i) => begin.nonce + i);
+  assert.deepEqual(used.map(({ nonce }) => nonce), nonces, `${what}: nonces in the journal`);
+  if (values.guard) await stage.assertRescued(what, begin, { most: 1 });
   assert(used.every(({ succeeded }) => succeeded), `${what}: every transaction succeeded`);
 }
 
@@ -56,7 +64,9 @@ async function story(stage, at) {
   const snapshot = await stage.devnet.chain.rpc.call('evm_snapshot', []);
   await stage.catchUp();
   const place = await stage.folder();
-  const begin = { block: (await stage.devnet.chain.head()).number + 1, nonce: await stage.nonce() };
+  const begin = {
+    block: (await stage.devnet.chain.head()).number + 1, nonce: await stage.nonce(signer(stage)), pocket: await stage.pocket?.(),
+  };
   stage.run();
   const first = trapped(stage, place, at);
   let second = null;
@@ -65,7 +75,7 @@ async function story(stage, at) {
       if (first.ended !== null) throw new Error(`the first daemon ended: ${readFileSync(join(place.folder, 'trap.log'))}`);
       return (await fetch(`http://127.0.0.1:${place.port}/-/ready`).then((r) => r.status, () => 0)) === 200;
     });
-    await stage.setPrice(ENDANGERED);
+    await (values.guard ? stage.fall(ENDANGERED) : stage.setPrice(ENDANGERED));
     if (at === undefined) {
       await until('the rescue', 20_000, () => rescued(stage));
       await until('the journal closes', 20_000, () => closed(place));
@@ -93,8 +103,9 @@ async function story(stage, at) {
   }
 }
 
-const stage = await Stage.open();
+const stage = await (values.guard ? GuardStage : Stage).open();
 try {
+  if (values.guard) await stage.wallet({ supply: { WETH: '100' }, borrow: { USDC: '12500' } });
   assert((await stage.health()) > 1_300_000_000_000_000_000n, `health factor at ${HEALTHY} dollars`);
   const passed = await story(stage);
   console.log(`a rescue passes ${passed.length} steps: ${[...new Set(passed)].join(', ')}`);

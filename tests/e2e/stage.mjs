@@ -88,7 +88,8 @@ export class Stage {
   async repays(fromBlock, wallet = this.wallets[0]) {
     const pool = poolOf(this.devnet);
     const logs = await this.devnet.chain.logs({ address: pool.address, fromBlock: `0x${fromBlock.toString(16)}` });
-    return pool.events('Repay', logs).filter(({ user }) => user.toLowerCase() === wallet.address.toLowerCase());
+    return logs.flatMap((log) => pool.events('Repay', [log]).map((event) => ({ ...event, transaction: log.transactionHash })))
+      .filter(({ user }) => user.toLowerCase() === wallet.address.toLowerCase());
   }
 
   async close() {

@@ -31,16 +31,16 @@ export async function oraclePrices(devnet) {
   return Object.fromEntries(symbols.map((symbol, i) => [symbol, prices[i]]));
 }
 
-/// Takes pools (default all) to the prices given (default the oracle's) in one transaction. With { wait: false } it is only put into the
-/// transaction pool.
-export async function alignPools(devnet, { prices, pools = devnet.info.uniswap.pools, wait = true } = {}) {
+/// Takes pools (default all) to the prices given (default the oracle's) in one transaction. With { wait: false } it is only
+/// put into the transaction pool, with { fees } at another bid.
+export async function alignPools(devnet, { prices, pools = devnet.info.uniswap.pools, wait = true, fees = {} } = {}) {
   const at = prices ?? await oraclePrices(devnet);
   const args = [pools.map(({ address }) => address), pools.map((pool) => fairSqrtPrice(devnet, pool, at))];
   const contract = devnet.chain.at('Arbitrageur', devnet.info.uniswap.arbitrageur);
   const trader = devnet.info.accounts[4].address;
   return wait
-    ? contract.write(trader, 'align', args, { gas: ALIGN_GAS })
-    : contract.submit(trader, 'align', args, { gas: ALIGN_GAS });
+    ? contract.write(trader, 'align', args, { gas: ALIGN_GAS, ...fees })
+    : contract.submit(trader, 'align', args, { gas: ALIGN_GAS, ...fees });
 }
 
 /// Leaves the given share (bps) of the liquidity in a pool.
