@@ -107,19 +107,23 @@ void PoolBook::want_around(std::size_t index, Tick tick) {
     entry.want_high = std::min(word + limits_.words_around, highest_word(*state));
 }
 
-/// Words that are known stay known; beyond the limit of a pool nothing is added.
+/// Words that are known stay known, and what is known doubles, so that few rounds lead far; beyond the limit of a pool
+/// nothing is added.
 void PoolBook::want_word(std::size_t index, std::int32_t word) {
     const auto* state = v3(index);
     if (state == nullptr || state->ticks == nullptr || state->ticks->knows(word)) return;
     auto& entry = entries_[index];
     const auto& table = *state->ticks;
+    const auto further = std::max(limits_.words_ahead, table.word_high - table.word_low + 1);
+    entry.want_low = std::min(entry.want_low, table.word_low);
+    entry.want_high = std::max(entry.want_high, table.word_high);
     if (word < table.word_low) {
-        const auto low = std::max({lowest_word(*state), std::min(word, table.word_low - limits_.words_ahead),
-                                   table.word_high - limits_.words + 1});
+        const auto low = std::max(
+            {lowest_word(*state), std::min(word, table.word_low - further), entry.want_high - limits_.words + 1});
         entry.want_low = std::min(entry.want_low, low);
     } else {
-        const auto high = std::min({highest_word(*state), std::max(word, table.word_high + limits_.words_ahead),
-                                    table.word_low + limits_.words - 1});
+        const auto high = std::min(
+            {highest_word(*state), std::max(word, table.word_high + further), entry.want_low + limits_.words - 1});
         entry.want_high = std::max(entry.want_high, high);
     }
 }

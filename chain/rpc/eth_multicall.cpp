@@ -18,7 +18,7 @@ constexpr std::uint32_t kLookAgainAfter = 64;
 bool is_too_much(const Error& error) {
     if (error.code == Errc::Reverted) return true;
     if (error.code != Errc::Rpc) return false;
-    for (const std::string_view word : {"gas", "timeout", "timed out", "too large", "size"}) {
+    for (const std::string_view word : {"gas", "Gas", "timeout", "timed out", "too large", "size"}) {
         if (error.message.find(word) != std::string::npos) return true;
     }
     return false;

@@ -34,6 +34,20 @@ Address address_in(const nlohmann::json& object, const char* key) {
     return *parsed;
 }
 
+std::vector<DevPool> pools_in(const nlohmann::json& list) {
+    std::vector<DevPool> out;
+    for (const auto& pool : list) {
+        out.push_back(
+            {address_in(pool, "address"), pool.at("token0").get<std::string>(), pool.at("token1").get<std::string>()});
+    }
+    return out;
+}
+
+DevExchange exchange_in(const nlohmann::json& v3, const nlohmann::json& v2) {
+    return {address_in(v3, "router"), address_in(v3, "quoter"), address_in(v3, "position_manager"),
+            pools_in(v3.at("pools")), address_in(v2, "router"), pools_in(v2.at("pairs"))};
+}
+
 DevInfo info_in(const std::string& text) {
     const auto json = nlohmann::json::parse(text);
     const auto& aave = json.at("aave");
@@ -58,6 +72,22 @@ DevInfo info_in(const std::string& text) {
         entry.source = address_in(feed, "source");
         if (!feed.at("aggregator").is_null()) entry.aggregator = address_in(feed, "aggregator");
         out.reserves.push_back(std::move(entry));
+    }
+    out.exchange = exchange_in(json.at("uniswap"), json.at("uniswap_v2"));
+    if (const auto& morpho = json.at("morpho"); !morpho.is_null()) {
+        out.morpho = address_in(morpho, "morpho");
+        out.irm = address_in(morpho, "irm");
+        for (const auto& [name, market] : morpho.at("markets").items()) {
+            DevMorphoMarket entry;
+            entry.name = name;
+            entry.id = Hash32::parse(market.at("id").get<std::string>()).value();
+            entry.loan = market.at("loan").get<std::string>();
+            entry.collateral = market.at("collateral").get<std::string>();
+            entry.oracle = address_in(market, "oracle");
+            entry.feeds = market.at("oracle_kind") == "feeds";
+            entry.lltv = U256::from_decimal(market.at("lltv").get<std::string>()).value();
+            out.morpho_markets.push_back(std::move(entry));
+        }
     }
     for (const auto& account : json.at("accounts")) out.accounts.push_back(address_in(account, "address"));
     return out;

@@ -23,6 +23,33 @@ struct DevReserve {
     std::optional<Address> aggregator;  // behind it; nothing: an adapter that emits no events
 };
 
+struct DevPool {
+    Address address;
+    std::string token0;  // symbols
+    std::string token1;
+};
+
+/// Uniswap V3 and V2.
+struct DevExchange {
+    Address router;
+    Address quoter;
+    Address position_manager;
+    std::vector<DevPool> pools;
+    Address v2_router;
+    std::vector<DevPool> pairs;
+};
+
+/// A market of Morpho Blue.
+struct DevMorphoMarket {
+    std::string name;
+    Hash32 id;
+    std::string loan;  // symbols
+    std::string collateral;
+    Address oracle;
+    bool feeds{};  // the oracle combines the feeds of both tokens; false: anybody sets its price
+    U256 lltv;     // 1e18
+};
+
 /// What tests/devnet/start.mjs says of the chain that it started.
 struct DevInfo {
     std::string ws_url;
@@ -34,6 +61,7 @@ struct DevInfo {
     Address acl;
     Address treasury;
     std::vector<DevReserve> reserves;
+    DevExchange exchange;
     std::vector<Address> accounts;  // deployer, supplier, borrower, liquidator, trader, free ones; unlocked
 
     const Address& admin() const { return accounts[0]; }
