@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "chain/lending/market.hpp"
+#include "strategies/guard.hpp"
 
 namespace plimsoll::strategies {
 
@@ -40,7 +42,11 @@ struct Plan {
     /// "limit-value-per-day", "guard-value-per-day", "liquidity", "price-impact", "rung" (a smaller step was chosen),
     /// or "other-debts" when closing this debt alone is not enough.
     std::string shortfall;
-    std::vector<lending::Change> changes;  // what the position goes through, in order
+    /// Why the result is above the target by more than the strategies aim for: "closes-debt", "smallest-unit"; or
+    /// empty.
+    std::string excess;
+    std::optional<guard::Plan> guard_plan;  // what `calls` tells the guard; for people and tests
+    std::vector<lending::Change> changes;   // what the position goes through, in order
     std::vector<lending::ContractCall> calls;
     lending::AccountSummary before;
     lending::AccountSummary after;  // computed by the exact accounting

@@ -18,9 +18,15 @@ struct Ladder {
 inline constexpr std::size_t kRungs = 12;
 
 /// Enumerates the allowed strategies with their venues and sizes, prices each plan in the market's base currency (swap
-/// loss, fees, premium, gas), drops what exceeds what this urgency may spend, and orders the rest: plans that reach the
-/// target before those that do not, the cheapest first; behind them other venues, half, a tenth, without a loan, and
-/// closing, as far as they differ.
+/// loss, fees, premium, gas), drops what exceeds what this urgency may spend, and orders the rest.
+///
+/// The owner's list says which strategies may be used, not which is used first: what reaches the target at the lowest
+/// price comes first, and the list decides between equal prices. Behind the plans that reach the target come those that
+/// do not (the highest health factor first), then half, then a tenth of the way, then closing the position. A close
+/// that the owner has asked for (close_below, close_at_price) comes before everything.
+///
+/// While the protocol's price and the reference disagree, plans that sell are left out as long as there is another;
+/// `refused` then says "reference-disagrees", in either case.
 Ladder plan_ladder(const Situation& situation);
 
 }  // namespace plimsoll::strategies

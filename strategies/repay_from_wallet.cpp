@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "strategies/erc20.hpp"
+#include "strategies/gas.hpp"
+#include "strategies/idle.hpp"
 
 namespace plimsoll::strategies {
 
@@ -244,6 +246,31 @@ Proposal propose_repay(const lending::Position& position, const lending::Market&
     auto proposal = propose(position, market, funds, limits, target, as_of);
     if (!proposal) return NoPlan{"accounting", proposal.error().message};
     return *std::move(proposal);
+}
+
+std::vector<Proposal> repay_from_wallet(const Situation& situation) {
+    const auto& s = situation;
+    if (s.wallet_signs) {
+        const RepayLimits limits{s.allowed.value_per_action, s.allowed.value_left_today, s.allowed.reset_approval};
+        auto proposal = propose_repay(s.now, s.market, s.funds, limits, s.target, s.as_of);
+        if (auto* plan = std::get_if<Plan>(&proposal)) {
+            plan->changes = {{Change::Kind::Repay, plan->asset, plan->amount}};
+            plan->gas = kGas.wallet_call + kGas.approve * static_cast<Gas>(plan->calls.size() - 1);
+            plan->gas_cost = gas_value(s, plan->gas);
+        }
+        return {std::move(proposal)};
+    }
+    if (auto refused = guard_refuses(s)) return {*std::move(refused)};
+    if (s.now.summary.health_factor >= s.target) return {NoPlan{"not-needed", "the health factor is at its target"}};
+    const auto debts = repayable(s);
+    if (debts.assets.empty()) return {debts.reason};
+    std::vector<Proposal> out;
+    for (const auto* debt : debts.assets) {
+        if (const auto* token = token_of(s, debt->asset))
+            out.push_back(use_idle(s, kRepayFromWallet, Change::Kind::Repay, *debt, *token));
+    }
+    if (out.empty()) out.push_back(NoPlan{"no-balance", "the wallet holds nothing of the debts"});
+    return out;
 }
 
 }  // namespace plimsoll::strategies

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "strategies/plan.hpp"
+#include "strategies/situation.hpp"
 
 /// Strategy 1: the wallet repays debt of its own position from tokens it holds.
 ///
@@ -34,6 +34,10 @@ struct RepayLimits {
 /// "no-effect", "accounting".
 Proposal propose_repay(const lending::Position& position, const lending::Market& market, const WalletFunds& funds,
                        const RepayLimits& limits, Wad target, Timestamp as_of);
+
+/// The same as one strategy among others: by the wallet's own key; where that is not at hand, pulled and repaid by the
+/// guard, one proposal per debt.
+std::vector<Proposal> repay_from_wallet(const Situation& situation);
 
 /// The allowance that closing this much debt needs, with room for interest until it is used.
 TokenAmount approval_for(TokenAmount debt);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "chain/dex/pool_book.hpp"
+#include "chain/dex/swap_call.hpp"
 #include "chain/lending/market.hpp"
 #include "strategies/guard.hpp"
 #include "strategies/plan.hpp"
@@ -21,11 +22,12 @@ struct Allowed {
     std::vector<std::string> strategies;  // by name, in the owner's order
     std::optional<BaseValue> value_per_action;
     std::optional<BaseValue> value_left_today;
-    std::uint32_t slippage_bps{};           // the most a sale may lose against the tighter of oracle and reference
-    std::vector<Address> collateral_order;  // sold first to last; others after them
-    std::vector<Address> debt_order;        // repaid first to last; others after them
-    std::vector<Address> swap_into;         // collateral or debt that a swap may end in; empty: only what is held
-    std::optional<Wad> close_below;         // close the whole position at or below this health factor
+    std::optional<BaseValue> cost_per_action;  // most that swaps, fees and gas of one action may cost together
+    std::uint32_t slippage_bps{};              // the most a sale may lose against the tighter of oracle and reference
+    std::vector<Address> collateral_order;     // sold first to last; others after them
+    std::vector<Address> debt_order;           // repaid first to last; others after them
+    std::vector<Address> swap_into;            // collateral or debt that a swap may end in; empty: only what is held
+    std::optional<Wad> close_below;            // close the whole position at or below this health factor
     std::vector<std::pair<Address, Price>> close_at_price;  // ... or when this asset's price is at or below
     bool reset_approval{};  // the token refuses to change a non-zero allowance: approve zero first
 };

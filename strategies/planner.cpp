@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "strategies/planner.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "strategies/fit.hpp"
+#include "strategies/strategies.hpp"
+#include "strategies/urgency.hpp"
+
+namespace plimsoll::strategies {
+
+namespace {
+
+/// Where a plan stands in the ladder before its price is looked at.
+enum class Tier : std::uint8_t { Asked, Reaches, Falls, Half, Tenth, Closes };
+
+struct Rung {
+    Plan plan;
+    Tier tier{};
+    std::size_t order{};  // of the strategy in the owner's list
+    BaseValue price;      // cost and gas
+};
+
+class Planner {
+  public:
+    explicit Planner(const Situation& s) : s_(s) {}
+
+    Ladder run() {
+        const bool asked = close_asked(s_);
+        bool sized = false;
+        for (std::size_t i = 0; i < s_.allowed.strategies.size(); ++i) {
+            const auto& name = s_.allowed.strategies[i];
+            if (name == kClose) {
+                take(close(s_), asked ? Tier::Asked : Tier::Closes, i);
+                continue;
+            }
+            take(propose(name, s_), Tier::Reaches, i);
+            sized = sized || name == kRepayWithCollateral;
+        }
+        if (s_.allowed.strategies.empty()) ladder_.refused.push_back({"no-strategy", "no strategy is allowed"});
+        if (sized) smaller();
+        weigh_doubts();
+        order();
+        ask_for_offers();
+        return std::move(ladder_);
+    }
+
+  private:
+    void take(std::vector<Proposal> proposals, Tier tier, std::size_t order) {
+        if (!bound_known_) {
+            const auto liquidation = s_.market.liquidation_cost(s_.now.account, s_.as_of);
+            bound_ = spending_bound(s_.urgency, liquidation ? *liquidation : std::nullopt, s_.allowed.cost_per_action);
+            bound_known_ = true;
+        }
+        for (auto& proposal : proposals) {
+            if (auto* none = std::get_if<NoPlan>(&proposal)) {
+                ladder_.refused.push_back(std::move(*none));
+                continue;
+            }
+            auto& plan = std::get<Plan>(proposal);
+            const BaseValue price = checked_add(plan.cost, plan.gas_cost).value_or(BaseValue{kU256Max});
+            if (bound_ && price > *bound_) {
+                ladder_.refused.push_back({"cost", plan.strategy + " would cost " + to_string(price) +
+                                                       ", more than may be spent now: " + to_string(*bound_)});
+                continue;
+            }
+            Tier at = tier;
+            if (at == Tier::Reaches && plan.after.health_factor < s_.target) at = Tier::Falls;
+            rungs_.push_back({std::move(plan), at, order, price});
+        }
+    }
+
+    /// The same sale for half and for a tenth of the way: what a pool or a limit may still bear.
+    void smaller() {
+        const U256 lacking = saturating_sub(s_.target.value, s_.now.summary.health_factor.value);
+        const auto place = std::find(s_.allowed.strategies.begin(), s_.allowed.strategies.end(), kRepayWithCollateral);
+        const auto index = static_cast<std::size_t>(place - s_.allowed.strategies.begin());
+        for (const auto& [tier, parts] : {std::pair(Tier::Half, 2U), std::pair(Tier::Tenth, 10U)}) {
+            const U256 rise = div_down(lacking, U256{parts}).value_or(U256{});
+            if (rise.is_zero()) continue;
+            Situation nearer = s_;
+            nearer.target = Wad{checked_add(s_.now.summary.health_factor.value, rise).value_or(s_.target.value)};
+            nearer.offers.clear();
+            auto proposals = repay_with_collateral(nearer, Breadth::First);
+            for (auto& proposal : proposals) {
+                if (auto* plan = std::get_if<Plan>(&proposal); plan != nullptr && plan->shortfall.empty())
+                    plan->shortfall = "rung";
+            }
+            take(std::move(proposals), tier, index);
+        }
+    }
+
+    void weigh_doubts() {
+        const auto doubtful = [](const Rung& rung) { return rung.plan.doubtful; };
+        if (std::none_of(rungs_.begin(), rungs_.end(), doubtful)) return;
+        const bool all = std::all_of(rungs_.begin(), rungs_.end(), doubtful);
+        ladder_.refused.push_back({"reference-disagrees",
+                                   all ? "the protocol's price and the reference disagree; there is nothing but selling"
+                                       : "the protocol's price and the reference disagree: nothing is sold now"});
+        if (!all) std::erase_if(rungs_, doubtful);
+    }
+
+    void order() {
+        std::stable_sort(rungs_.begin(), rungs_.end(), [](const Rung& a, const Rung& b) {
+            if (a.tier != b.tier) return a.tier < b.tier;
+            if (a.tier == Tier::Falls && a.plan.after.health_factor != b.plan.after.health_factor)
+                return a.plan.after.health_factor > b.plan.after.health_factor;
+            return std::tie(a.price, a.order) < std::tie(b.price, b.order);
+        });
+        for (auto& rung : rungs_) {
+            const bool again = std::any_of(ladder_.rungs.begin(), ladder_.rungs.end(),
+                                           [&](const Plan& plan) { return plan.calls == rung.plan.calls; });
+            if (!again && ladder_.rungs.size() < kRungs) ladder_.rungs.push_back(std::move(rung.plan));
+        }
+    }
+
+    /// The first sale of each pair, in the middle of the band: the offer has to fit some blocks later as well.
+    void ask_for_offers() {
+        constexpr std::size_t kWanted = 2;
+        for (const auto& plan : ladder_.rungs) {
+            if (!plan.guard_plan || !plan.shortfall.empty() || ladder_.wanted.size() >= kWanted) continue;
+            OfferWanted wanted;
+            for (const auto& step : plan.guard_plan->steps) {
+                if (step.action != guard::Action::Swap) continue;
+                if (wanted.amount_in.is_zero()) wanted.token_in = step.asset, wanted.token_out = step.asset_out;
+                if (step.asset != wanted.token_in || step.asset_out != wanted.token_out) continue;
+                wanted.amount_in = checked_add(wanted.amount_in, step.amount).value_or(TokenAmount{});
+            }
+            const U256 rise = saturating_sub(plan.after.health_factor.value, plan.before.health_factor.value);
+            const U256 middle = saturating_sub(above(s_.target, kBandPpm / 2).value, plan.before.health_factor.value);
+            const auto amount = mul_div_down(wanted.amount_in.value, middle, rise);
+            if (wanted.amount_in.is_zero() || !amount || plan.after.health_factor.value == kU256Max) continue;
+            wanted.amount_in = TokenAmount{*amount};
+            const bool again = std::any_of(ladder_.wanted.begin(), ladder_.wanted.end(), [&](const OfferWanted& other) {
+                return other.token_in == wanted.token_in && other.token_out == wanted.token_out;
+            });
+            if (!again) ladder_.wanted.push_back(wanted);
+        }
+    }
+
+    const Situation& s_;
+    Ladder ladder_;
+    std::vector<Rung> rungs_;
+    bool bound_known_ = false;
+    std::optional<BaseValue> bound_;
+};
+
+}  // namespace
+
+Ladder plan_ladder(const Situation& situation) {
+    return Planner(situation).run();
+}
+
+}  // namespace plimsoll::strategies
