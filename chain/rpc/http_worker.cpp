@@ -16,6 +16,7 @@ namespace {
 
 struct Job {
     std::string body;
+    std::string url;  // of a GET; empty for a POST to the worker's own
     std::chrono::milliseconds limit{};
     HttpWorker::Done done;
     std::string received;
@@ -43,7 +44,7 @@ struct ListDeleter {
 using Easy = std::unique_ptr<CURL, EasyDeleter>;
 
 Error error_of(const Job& job, CURLcode code) {
-    if (job.too_long) return {Errc::Range, fmt::format("the node's answer is longer than {} bytes", job.received_max)};
+    if (job.too_long) return {Errc::Range, fmt::format("the answer is longer than {} bytes", job.received_max)};
     if (code == CURLE_OPERATION_TIMEDOUT) return {Errc::Timeout, fmt::format("no answer in {} ms", job.limit.count())};
     const bool certificate = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
     return {certificate ? Errc::Refused : Errc::Io, curl_easy_strerror(code)};
@@ -61,7 +62,9 @@ class HttpWorker::Loop {
         curl_multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, options_.connections);
         curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, options_.connections);
         append("Content-Type: application/json");
+        append("Accept: application/json");
         append("Expect:");
+        for (const auto& header : options_.headers) append(header);
         if (const auto credentials = options_.url.basic_authorization(); !credentials.empty())
             append("Authorization: " + credentials);
         url_ = options_.url.full();
@@ -74,6 +77,12 @@ class HttpWorker::Loop {
     }
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
+
+    std::string url_of(std::string target) const {
+        Url out = options_.url;
+        out.target = std::move(target);
+        return out.full();
+    }
 
     bool post(std::unique_ptr<Job> job) {
         {
@@ -154,7 +163,6 @@ class HttpWorker::Loop {
         Easy out(curl_easy_init());
         CHECK_INVARIANT(out != nullptr);
         CURL* easy = out.get();
-        curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, options_.url.is_tls() ? "https" : "http");
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
         curl_easy_setopt(easy, CURLOPT_USERAGENT, "plimsoll");
@@ -176,8 +184,14 @@ class HttpWorker::Loop {
     void start(std::unique_ptr<Job> job) {
         Easy owner = make_easy();
         CURL* easy = owner.get();
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(job->body.size()));
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, job->body.c_str());
+        if (job->url.empty()) {
+            curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(job->body.size()));
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDS, job->body.c_str());
+        } else {
+            curl_easy_setopt(easy, CURLOPT_URL, job->url.c_str());
+            curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+        }
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(job->limit.count()));
         curl_easy_setopt(easy, CURLOPT_WRITEDATA, job.get());
         if (curl_multi_add_handle(multi_, easy) != CURLM_OK) {
@@ -221,6 +235,14 @@ HttpWorker::~HttpWorker() = default;
 bool HttpWorker::post(std::string body, std::chrono::milliseconds limit, Done done) {
     auto job = std::make_unique<Job>();
     job->body = std::move(body);
+    job->limit = limit;
+    job->done = std::move(done);
+    return loop_->post(std::move(job));
+}
+
+bool HttpWorker::get(std::string target, std::chrono::milliseconds limit, Done done) {
+    auto job = std::make_unique<Job>();
+    job->url = loop_->url_of(std::move(target));
     job->limit = limit;
     job->done = std::move(done);
     return loop_->post(std::move(job));

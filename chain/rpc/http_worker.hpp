@@ -23,10 +23,11 @@ struct HttpWorkerOptions {
     std::size_t body_bytes = 32U << 20U;
     std::size_t queued = 4096;
     long connections = 8;
+    std::vector<std::string> headers = {};  // with every request, "Name: value"; may hold a key
 };
 
-/// HTTP(S) POSTs to one URL on one thread of its own: connections are kept and reused, certificates verified, redirects
-/// and proxies not followed.
+/// HTTP(S) requests to one server on one thread of its own: connections are kept and reused, certificates verified,
+/// redirects and proxies not followed.
 class HttpWorker {
   public:
     using Done = std::function<void(Result<HttpReply>)>;
@@ -40,8 +41,10 @@ class HttpWorker {
     /// for a body above the limit, Errc::Refused for a certificate, Errc::Io, or Errc::Cancelled when the worker stops.
     /// False, and `done` not called, when too many are waiting or the worker has stopped.
     bool post(std::string body, std::chrono::milliseconds limit, Done done);
+    /// The same for a GET of another path and query (from "/") of the same server.
+    bool get(std::string target, std::chrono::milliseconds limit, Done done);
 
-    /// Ends every POST and joins the thread. Not from `done`.
+    /// Ends every request and joins the thread. Not from `done`.
     void stop();
 
   private:

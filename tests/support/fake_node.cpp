@@ -137,8 +137,14 @@ class FakeNode::Server::SessionOver : public Session, public std::enable_shared_
     }
 
     Task<bool> answer(http::request<http::string_body> request) {
-        server_->received_.push_back(request.body());
-        const auto reactions = server_->on_message_(request.body());
+        std::string message = request.body();
+        if (request.method() == http::verb::get) {
+            message = "GET " + std::string(request.target());
+            for (const auto& field : request)
+                message += "\n" + std::string(field.name_string()) + ": " + std::string(field.value());
+        }
+        server_->received_.push_back(message);
+        const auto reactions = server_->on_message_(message);
         for (const auto& reaction : reactions) {
             co_await pause(reaction.delay);
             if (reaction.drop || reaction.close) {

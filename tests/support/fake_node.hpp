@@ -29,6 +29,7 @@ struct FakeNodeOptions {
 /// on the context of the test, so everything happens in one thread.
 class FakeNode {
   public:
+    /// The body; of a GET "GET /path?query" and its headers, "Name: value", a line each.
     using OnMessage = std::function<std::vector<Reaction>(const std::string& message)>;
 
     FakeNode(const boost::asio::any_io_executor& executor, OnMessage on_message, FakeNodeOptions options = {});
