@@ -62,6 +62,9 @@ struct DevInfo {
     Address treasury;
     std::vector<DevReserve> reserves;
     DevExchange exchange;
+    Address morpho;
+    Address irm;
+    std::vector<DevMorphoMarket> morpho_markets;
     std::vector<Address> accounts;  // deployer, supplier, borrower, liquidator, trader, free ones; unlocked
 
     const Address& admin() const { return accounts[0]; }
