@@ -34,7 +34,7 @@ struct FetchFees {
 /// Balance, code and nonce at the block's hash, and the pending nonce -> AccountDone.
 struct FetchAccount {
     RequestId id{};
-    Address wallet;
+    Address address;
     BlockRef at;
 };
 
@@ -62,7 +62,7 @@ struct Persist {
     std::vector<JournalRecord> records;
 };
 
-/// -> Signed.
+/// With the key that signs for this wallet -> Signed.
 struct Sign {
     RequestId id{};
     std::string wallet;

@@ -14,72 +14,14 @@
 #include "bot/engine/engine_config.hpp"
 #include "bot/engine/fee_book.hpp"
 #include "bot/engine/follower.hpp"
-#include "bot/engine/incident.hpp"
-#include "bot/engine/lane.hpp"
 #include "bot/engine/output.hpp"
 #include "bot/engine/screen.hpp"
+#include "bot/engine/states.hpp"
 #include "strategies/erc20.hpp"
 #include "strategies/repay_from_wallet.hpp"
 
 /// The engine's state and its parts. Not for use outside bot/engine.
 namespace plimsoll::engine {
-
-enum class Level : std::uint8_t { Unknown, Safe, Warned, AtRisk };
-
-struct PositionState {
-    config::Position config;
-    std::size_t wallet{};
-    std::size_t market{};
-    std::size_t local{};  // index in its market's screen
-    bool paused{};
-    bool removed{};  // no longer configured
-    Level level{};
-    Wad health_now;
-    Wad health_next;
-    Hash32 evaluated;  // at this block
-    std::optional<Incident> incident;
-
-    std::optional<BlockNumber> agreed_at;  // newest audit that agreed
-    Hash32 audit_asked;                    // at this block
-    BlockNumber audit_due{};               // place in Core::audits_
-    bool mismatch{};
-    std::uint64_t mismatches{};
-    BlockNumber tokens_asked{};
-
-    std::string blocked_by;                    // gate of the alert that stands
-    std::optional<BlockNumber> unready_since;  // something is being waited for
-    std::optional<std::int64_t> rests_until;   // too many failures
-    std::optional<std::int64_t> prepared_ms;   // last try to give allowance ahead
-    std::optional<Decision> last;
-
-    /// The lower of both counts.
-    Wad health() const { return std::min(health_now, health_next); }
-};
-
-struct TokenFunds {
-    std::optional<TokenAmount> balance;
-    std::optional<TokenAmount> allowance;
-    BlockNumber at{};
-};
-
-struct WalletState {
-    std::string name;
-    Address address;
-    bool live{};
-    std::vector<std::size_t> positions;
-    Lane lane;
-    std::optional<std::size_t> owner;                              // the position whose incident holds the lane
-    std::string stopped;                                           // why nothing more may be sent from it
-    std::map<std::pair<std::size_t, Address>, TokenFunds> tokens;  // by market and asset
-
-    RequestId asked = 0;  // FetchAccount under way
-    BlockRef asked_at;
-    std::optional<BlockRef> known_at;  // the rest is of this block
-    Wei native;
-    Nonce latest{};
-    Nonce pending{};
-    std::optional<BlockNumber> foreign_since;  // a pending transaction that is not ours
-};
 
 class Core {
   public:
@@ -110,6 +52,7 @@ class Core {
     Output out;
     Follower follower;
     Canon canon;
+    std::vector<SenderState> senders;
     std::vector<WalletState> wallets;
     std::vector<PositionState> positions;
     bool feed_live = false;
@@ -121,7 +64,12 @@ class Core {
     // ---- core_config.cpp
     void take_config(const EngineConfig& fresh);
     std::optional<std::size_t> position_named(const std::string& name) const;
-    std::optional<std::size_t> wallet_at(const Address& address) const;
+    std::optional<std::size_t> sender_at(const Address& address) const;
+    std::size_t sender_for(const WalletConfig& wallet, std::size_t index);
+    void quieten(SenderState& sender) const;
+    SenderState& sender_of(std::size_t i) { return senders[wallets[positions[i].wallet].sender]; }
+    const SenderState& sender_of(std::size_t i) const { return senders[wallets[positions[i].wallet].sender]; }
+    const Address& account_of(std::size_t i) const { return wallets[positions[i].wallet].address; }
     void adopt(const std::vector<JournalRecord>& records);
     void adopt_step(const std::vector<JournalRecord>& rows);
 
@@ -161,28 +109,35 @@ class Core {
     Incident& open_incident(std::size_t i, bool prepares);
     Timestamp inclusion_time() const;
 
-    // ---- core_check.cpp: simulation, cost, account
+    // ---- core_check.cpp, core_judge.cpp, core_act.cpp: simulation, cost, account
     void start_check(std::size_t i, Decision decision, strategies::Plan plan, bool replaces);
     void finish_check(std::size_t i);
     bool judge_simulation(std::size_t i, Checkup& check, Gate& gate);
-    bool judge_account(WalletState& wallet, Gate& gate);
+    bool judge_account(SenderState& sender, Gate& gate);
     std::optional<TxFields> price(std::size_t i, const Checkup& check, Decision& decision, Gate& failed);
     void act(std::size_t i, const Checkup& check, Decision decision, const TxFields& tx);
-    void ask_account(std::size_t wallet);
+    void ask_account(std::size_t sender);
     void ask_fees();
 
     // ---- core_lane.cpp: transactions in flight
     void lanes_at_block();
-    void hear(std::size_t wallet, Lane::News news);
-    void settle_if_due(std::size_t wallet);
-    void settled(std::size_t wallet);
-    void transaction_failed(std::size_t wallet, const std::string& why);
+    void hear(std::size_t sender, Lane::News news);
+    void settle_if_due(std::size_t sender);
+    void settled(std::size_t sender);
+    void transaction_failed(std::size_t sender, const std::string& why);
     void close_incident(std::size_t i);
+    void forget_funds(std::size_t wallet);
+
+    // ---- core_turns.cpp: several accounts, one nonce
+    bool is_checking(std::size_t i) const;
+    std::optional<std::size_t> ahead_in_line(std::size_t i) const;
+    Gate lane_gate(std::size_t i) const;
+    void next_in_line(std::size_t sender);
 
     struct Route {
         enum class What : std::uint8_t { Account, Simulate, Gas, Fees };
         What what{};
-        std::size_t index{};  // wallet or position
+        std::size_t index{};  // sender or position
     };
     std::optional<std::size_t> take_route(RequestId id, Route::What what);
     RequestId request(Route::What what, std::size_t index);
@@ -197,10 +152,12 @@ class Core {
     std::vector<BlockNumber> reset_at_;  // last reset after a mismatch, by market
     // What happens at every block and every answer costs by what is under way, not by what is watched.
     std::vector<std::set<std::pair<BlockNumber, std::size_t>>> audits_;  // by market: when due, position
-    std::set<std::size_t> lanes_;                                        // wallets whose lane is not at rest
+    std::set<std::size_t> lanes_;                                        // senders whose lane is not at rest
     bool any_live_ = false;
     std::set<std::size_t> at_risk_;
+    std::set<std::size_t> checking_;  // positions with a check under way, and some that had one
     std::set<std::size_t> warned_;
+    std::unordered_map<Address, std::size_t> sender_index_;
     std::map<RequestId, Route> routes_;
     Hash32 evaluated_;
     bool feed_told_ = false;  // FeedStale or FeedLive was heard; before, a block is proof of life

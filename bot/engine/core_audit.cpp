@@ -18,13 +18,13 @@ void Core::want_audit(std::vector<ExtraRead>& reads, std::size_t i) {
                      i,
                      0,
                      {},
-                     follower.market(position.market).audit_call(wallets[position.wallet].address)});
+                     follower.market(position.market).audit_call(account_of(i))});
 }
 
 void Core::audit_reads(std::vector<ExtraRead>& reads) {
-    for (const auto w : lanes_) {  // proof of safety after a rescue
-        const auto* step = wallets[w].lane.step();
-        if (step != nullptr && step->seen && wallets[w].owner) want_audit(reads, *wallets[w].owner);
+    for (const auto s : lanes_) {  // proof of safety after a rescue
+        const auto* step = senders[s].lane.step();
+        if (step != nullptr && step->seen && senders[s].owner) want_audit(reads, *senders[s].owner);
     }
     const BlockNumber head = follower.at().number;
     for (const auto i : at_risk_) {

@@ -37,11 +37,27 @@ std::optional<std::size_t> Core::position_named(const std::string& name) const {
     return std::nullopt;
 }
 
-std::optional<std::size_t> Core::wallet_at(const Address& address) const {
-    for (std::size_t i = 0; i < wallets.size(); ++i) {
-        if (wallets[i].address == address) return i;
+std::optional<std::size_t> Core::sender_at(const Address& address) const {
+    const auto at = sender_index_.find(address);
+    if (at == sender_index_.end()) return std::nullopt;
+    return at->second;
+}
+
+/// A lane sends nothing while the feed is stale, for a key that is not live any more, or what was begun for an account
+/// that is not.
+void Core::quieten(SenderState& sender) const {
+    const bool owner_live = !sender.owner || wallets[positions[*sender.owner].wallet].live;
+    sender.lane.set_quiet(!sender.live || !owner_live || !feed_live);
+}
+
+std::size_t Core::sender_for(const WalletConfig& wallet, std::size_t index) {
+    const auto [at, added] = sender_index_.try_emplace(wallet.sender, senders.size());
+    if (added) {
+        senders.emplace_back();
+        senders.back().address = wallet.sender;
     }
-    return std::nullopt;
+    senders[at->second].wallets.push_back(index);
+    return at->second;
 }
 
 void Core::take_config(const EngineConfig& fresh) {
@@ -53,18 +69,23 @@ void Core::take_config(const EngineConfig& fresh) {
         positions[i].removed = true;
         known.emplace(positions[i].config.name, i);
     }
-    std::unordered_map<Address, std::size_t> wallet_of;
+    std::map<std::pair<Address, Address>, std::size_t> wallet_of;  // by account and sender
     for (std::size_t i = 0; i < wallets.size(); ++i) {
         wallets[i].live = false;
-        wallet_of.emplace(wallets[i].address, i);
+        wallet_of.emplace(std::pair(wallets[i].address, senders[wallets[i].sender].address), i);
     }
+    for (auto& sender : senders) sender.live = false;
     for (const auto& entry : fresh.wallets) {
-        const auto [at, added] = wallet_of.try_emplace(entry.address, wallets.size());
-        if (added) wallets.emplace_back();
+        const auto [at, added] = wallet_of.try_emplace({entry.address, entry.sender}, wallets.size());
+        if (added) {
+            wallets.emplace_back();
+            wallets.back().sender = sender_for(entry, wallets.size() - 1);
+        }
         WalletState& wallet = wallets[at->second];
         wallet.name = entry.name;
         wallet.address = entry.address;
         wallet.live = entry.live;
+        if (entry.live) senders[wallet.sender].live = true;
         for (const auto& position : entry.positions) {
             const auto market = std::find_if(markets.begin(), markets.end(),
                                              [&](const config::Market& m) { return m.name == position.market; });
@@ -96,7 +117,10 @@ void Core::take_config(const EngineConfig& fresh) {
         }
     }
     for (std::size_t i = 0; i < screens_.size(); ++i) screens_[i].resize(local_[i].size());
-    for (auto& wallet : wallets) wallet.lane.set_quiet(!wallet.live || !feed_live);
+    for (auto& sender : senders) {
+        sender.name = wallets[sender.wallets.front()].name;
+        quieten(sender);
+    }
     any_live_ = std::any_of(wallets.begin(), wallets.end(), [](const auto& wallet) { return wallet.live; });
     for (std::size_t i = 0; i < positions.size(); ++i) {
         audit_due(i, positions[i].audit_due);
@@ -135,49 +159,49 @@ void Core::adopt(const std::vector<JournalRecord>& records) {
 
 void Core::adopt_step(const std::vector<JournalRecord>& rows) {
     const JournalRecord& newest = rows.back();
-    const auto wallet_index = wallet_at(newest.address);
+    const auto index = sender_at(newest.address);
     const bool ended = std::any_of(rows.begin(), rows.end(), [](const JournalRecord& row) {
         return row.stage == Stage::Settled || row.stage == Stage::Abandoned;
     });
     if (ended) {
-        if (!wallet_index) return;
-        wallets[*wallet_index].lane.recall(rows);
-        lanes_.insert(*wallet_index);
+        if (!index) return;
+        senders[*index].lane.recall(rows);
+        lanes_.insert(*index);
         return;
     }
-    if (!wallet_index) {
+    if (!index) {
         AlertBook::tell(out, AlertLevel::Critical, "journal-orphan", newest.wallet,
                         "the journal holds an unsettled transaction of a wallet that is not configured: incident " +
                             newest.incident);
         return;
     }
-    WalletState& wallet = wallets[*wallet_index];
-    if (wallet.lane.busy()) {
-        wallet.stopped = "the journal holds two unsettled transactions";
-        AlertBook::tell(out, AlertLevel::Critical, "wallet-stopped", wallet.name, wallet.stopped);
+    SenderState& sender = senders[*index];
+    if (sender.lane.busy()) {
+        sender.stopped = "the journal holds two unsettled transactions";
+        AlertBook::tell(out, AlertLevel::Critical, "wallet-stopped", sender.name, sender.stopped);
         return;
     }
-    wallet.lane.adopt(out, rows, now);
-    lanes_.insert(*wallet_index);
-    if (wallet.lane.step()->attempts.empty()) return;  // it ends as it is
-    wallet.owner = position_named(newest.position);
+    sender.lane.adopt(out, rows, now);
+    lanes_.insert(*index);
+    if (sender.lane.step()->attempts.empty()) return;  // it ends as it is
+    sender.owner = position_named(newest.position);
+    quieten(sender);
     AlertBook::tell(out, AlertLevel::Warning, "resumed", newest.position,
-                    "resumed incident " + newest.incident + " at nonce " + wallet.lane.nonce_text());
-    if (!wallet.owner) return;
+                    "resumed incident " + newest.incident + " at nonce " + sender.lane.nonce_text());
+    if (!sender.owner) return;
     Incident incident;
     incident.id = newest.incident;
     incident.prepares = newest.purpose == Purpose::Prepare;
     incident.steps = newest.step + 1;
     incident.trigger.number = newest.trigger_number;
     incident.trigger.hash = newest.trigger_hash;
-    positions[*wallet.owner].incident = std::move(incident);
+    positions[*sender.owner].incident = std::move(incident);
 }
 
 void Core::on(const SettingsReloaded& event) {
     take_config(event.config);
-    for (std::size_t w = 0; w < wallets.size(); ++w) {
-        WalletState& wallet = wallets[w];
-        if (wallet.owner && positions[*wallet.owner].removed) wallet.owner.reset();
+    for (auto& sender : senders) {
+        if (sender.owner && positions[*sender.owner].removed) sender.owner.reset();
     }
     evaluated_ = {};
     pump();

@@ -46,7 +46,7 @@ void Core::decide_all() {
     for (const auto i : order) decide(i);
     const std::vector<std::size_t> low(warned_.begin(), warned_.end());
     for (const auto i : low) {
-        if (wallets[positions[i].wallet].owner == i && wallets[positions[i].wallet].lane.busy())
+        if (sender_of(i).owner == i && sender_of(i).lane.busy())
             consider_replacement(i);
         else
             prepare(i);
@@ -55,7 +55,7 @@ void Core::decide_all() {
 
 void Core::decide(std::size_t i) {
     PositionState& position = positions[i];
-    WalletState& wallet = wallets[position.wallet];
+    const SenderState& sender = sender_of(i);
     if (position.removed) return;
     if (position.evaluated != follower.at().hash) {
         refuse(i, draft(i), gate("value", false, "the position cannot be valued", "a value at the head"));
@@ -66,7 +66,7 @@ void Core::decide(std::size_t i) {
         if (position.incident->check->at.number + kCheckBlocks > follower.at().number) return;
         position.incident->check.reset();  // its answers never came
     }
-    if (wallet.owner == i && wallet.lane.busy()) {
+    if (sender.owner == i && sender.lane.busy()) {
         consider_replacement(i);
         return;
     }
@@ -92,8 +92,8 @@ void Core::decide(std::size_t i) {
 
 void Core::consider_replacement(std::size_t i) {
     PositionState& position = positions[i];
-    WalletState& wallet = wallets[position.wallet];
-    const Lane::Step& step = *wallet.lane.step();
+    const SenderState& sender = sender_of(i);
+    const Lane::Step& step = *sender.lane.step();
     const std::string text = step.attempts.empty() ? "being signed"
                              : step.seen           ? "included in block " + std::to_string(step.seen->number)
                                                    : "in flight as " + to_string(step.attempts.back().hash);
@@ -105,8 +105,8 @@ void Core::consider_replacement(std::size_t i) {
         if (position.level == Level::AtRisk) record(i, std::move(decision));
     };
     if (position.incident && position.incident->check) return;
-    if (step.attempts.empty() || step.seen || wallet.lane.building() || wallet.lane.settling() ||
-        wallet.lane.reopened() || wallet.lane.held() || position.level != Level::AtRisk) {
+    if (step.attempts.empty() || step.seen || sender.lane.building() || sender.lane.settling() ||
+        sender.lane.reopened() || sender.lane.held() || position.level != Level::AtRisk) {
         wait();
         return;
     }
@@ -145,15 +145,16 @@ void Core::consider_replacement(std::size_t i) {
 /// transaction and not two.
 void Core::prepare(std::size_t i) {
     PositionState& position = positions[i];
-    WalletState& wallet = wallets[position.wallet];
+    const WalletState& wallet = wallets[position.wallet];
+    const SenderState& sender = senders[wallet.sender];
     constexpr std::int64_t kEveryMs = 3'600'000;
-    if (!wallet.live || wallet.lane.busy() || position.evaluated != follower.at().hash) return;
+    if (!wallet.live || sender.lane.busy() || position.evaluated != follower.at().hash) return;
     if (position.incident && (!position.incident->prepares || position.incident->check)) return;
     const bool reset = position.incident && position.incident->reset_approval;
     if (position.prepared_ms && now - *position.prepared_ms < kEveryMs && !reset) return;
     position.incident.reset();
     for (const auto risky : at_risk_) {
-        if (positions[risky].wallet == position.wallet) return;  // rescues go first
+        if (wallets[positions[risky].wallet].sender == wallet.sender) return;  // rescues go first
     }
     Decision decision = draft(i);
     if (first_failure(decision.gates) != nullptr) return;
@@ -197,6 +198,7 @@ Decision Core::draft(std::size_t i) const {
 std::vector<Gate> Core::standing_gates(std::size_t i, bool replaces) const {
     const PositionState& position = positions[i];
     const WalletState& wallet = wallets[position.wallet];
+    const SenderState& sender = senders[wallet.sender];
     const auto& market = follower.market(position.market);
     std::vector<Gate> gates;
     gates.push_back(gate("mode", wallet.live, wallet.live ? "live" : "dry-run", "live"));
@@ -218,10 +220,9 @@ std::vector<Gate> Core::standing_gates(std::size_t i, bool replaces) const {
                          position.agreed_at ? "block " + std::to_string(*position.agreed_at) : "none yet",
                          "within " + std::to_string(oldest) + " blocks"));
     gates.push_back(
-        gate("wallet", wallet.stopped.empty(), wallet.stopped.empty() ? "in use" : wallet.stopped, "in use"));
+        gate("wallet", sender.stopped.empty(), sender.stopped.empty() ? "in use" : sender.stopped, "in use"));
     if (!replaces) {
-        const bool free = !wallet.lane.busy();
-        gates.push_back(gate("lane", free, free ? "free" : "nonce " + wallet.lane.nonce_text() + " is in use", "free"));
+        gates.push_back(lane_gate(i));
         const bool rests = position.rests_until && now < *position.rests_until;
         gates.push_back(gate("failures", !rests,
                              rests ? "rests until " + std::to_string(*position.rests_until) : "none open",
@@ -234,7 +235,7 @@ strategies::WalletFunds Core::funds_of(std::size_t i) const {
     const PositionState& position = positions[i];
     const WalletState& wallet = wallets[position.wallet];
     strategies::WalletFunds funds;
-    funds.native = wallet.native;
+    funds.native = senders[wallet.sender].native;
     for (const auto& [key, token] : wallet.tokens) {
         if (key.first != position.market || !token.balance || !token.allowance) continue;
         if (token.at + config.refresh_blocks < follower.at().number) continue;

@@ -70,7 +70,7 @@ void Core::on(const FeedLive&) {
 void Core::set_feed(bool live, std::string reason) {
     feed_live = live;
     feed_reason = std::move(reason);
-    for (auto& wallet : wallets) wallet.lane.set_quiet(!wallet.live || !live);
+    for (auto& sender : senders) quieten(sender);
 }
 
 void Core::on(const Restarted& event) {
@@ -82,9 +82,9 @@ void Core::on(const Restarted& event) {
         positions[i].agreed_at.reset();
         audit_due(i, 0);
     }
-    for (auto& wallet : wallets) {
-        wallet.lane.recheck();
-        wallet.known_at.reset();
+    for (auto& sender : senders) {
+        sender.lane.recheck();
+        sender.known_at.reset();
     }
     lanes_at_block();
     pump();
@@ -126,11 +126,11 @@ void Core::on(const Reorg& event) {
         position.agreed_at.reset();
         audit_due(i, 0);
     }
-    for (auto& wallet : wallets) {
-        wallet.lane.reorg(out, canon, now);
-        wallet.known_at.reset();
-        wallet.tokens.clear();
+    for (auto& sender : senders) {
+        sender.lane.reorg(out, canon, now);
+        sender.known_at.reset();
     }
+    for (auto& wallet : wallets) wallet.tokens.clear();
 }
 
 void Core::on(const ReadDone& event) {
@@ -143,7 +143,7 @@ void Core::on(const ReadDone& event) {
     pump();
     if (!answered.empty() && evaluated_ == follower.at().hash) {
         decide_all();
-        for (const auto w : lanes_) settle_if_due(w);
+        for (const auto s : lanes_) settle_if_due(s);
     }
 }
 
@@ -246,7 +246,7 @@ void Core::set_level(std::size_t i, Level level) {
         decision.outcome = Outcome::Safe;
         decision.reason = "above the trigger";
         record(i, std::move(decision));
-        if (!wallets[position.wallet].lane.busy() || wallets[position.wallet].owner != i) position.incident.reset();
+        if (!sender_of(i).lane.busy() || sender_of(i).owner != i) position.incident.reset();
     }
     if (level == Level::Warned) {
         warned_.insert(i);

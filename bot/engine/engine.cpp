@@ -41,14 +41,16 @@ EngineStatus Engine::status() const {
         row.paused = position.paused;
         row.in_sync = core.follower.in_sync(position.market);
         row.at_risk = position.level == Level::AtRisk;
-        row.acting = wallet.lane.busy() && wallet.owner && &core.positions[*wallet.owner] == &position;
+        const SenderState& sender = core.senders[wallet.sender];
+        row.acting = sender.lane.busy() && sender.owner && &core.positions[*sender.owner] == &position;
         row.health = position.health();
         if (position.incident) row.incident = position.incident->id;
         out.positions.push_back(std::move(row));
     }
-    for (const auto& wallet : core.wallets) {
-        if (wallet.lane.busy()) ++out.in_flight;
-        if (!wallet.stopped.empty()) out.stopped_wallets.push_back(wallet.name);
+    for (const auto& sender : core.senders) {
+        if (sender.lane.busy()) ++out.in_flight;
+        if (sender.stopped.empty()) continue;
+        for (const auto w : sender.wallets) out.stopped_wallets.push_back(core.wallets[w].name);
     }
     return out;
 }

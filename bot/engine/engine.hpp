@@ -35,7 +35,7 @@ struct EngineStatus {
     std::uint64_t audits_agreed{};  // since the start
     std::uint64_t audits_differed{};
     std::vector<PositionStatus> positions;
-    std::size_t in_flight{};  // wallets with a nonce in use
+    std::size_t in_flight{};  // keys with a nonce in use
     std::vector<std::string> stopped_wallets;
 };
 

@@ -22,7 +22,7 @@ EngineConfig engine_config(const config::Settings& settings, const config::Chain
                            [&](const config::Market& market) { return market.name == position.market; });
     };
     for (const auto& wallet : settings.wallets) {
-        WalletConfig mine{wallet.name, wallet.address, settings.live(wallet), {}};
+        WalletConfig mine{wallet.name, wallet.address, wallet.address, settings.live(wallet), {}};
         std::copy_if(wallet.positions.begin(), wallet.positions.end(), std::back_inserter(mine.positions), here);
         if (!mine.positions.empty()) out.wallets.push_back(std::move(mine));
     }

@@ -12,7 +12,8 @@ namespace plimsoll::engine {
 /// A wallet with its positions on this chain. `live` is Settings::live(): the file, the wallet and a signer all say so.
 struct WalletConfig {
     std::string name;
-    Address address;
+    Address address;  // the account
+    Address sender;   // whose key signs: the account's own, or a guardian's
     bool live{};
     std::vector<config::Position> positions;
 };

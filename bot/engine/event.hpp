@@ -66,7 +66,7 @@ struct AccountDone {
     Wei native;            // balance at the block asked
     Nonce nonce_latest{};  // at the block asked
     Nonce nonce_pending{};
-    bool has_code{};  // an EIP-7702 delegation or a contract: such a wallet may have only one transaction in flight
+    bool has_code{};  // an EIP-7702 delegation or a contract: such a sender may have only one transaction in flight
 };
 
 /// Answer to FetchFees.
@@ -78,7 +78,7 @@ struct FeesDone {
     std::vector<Wei> priorities;  // per gas, one per block, oldest first: the asked percentile of what was paid
 };
 
-/// Answer to Simulate: one eth_call that runs `before`, `calls` and `after` in order, as the wallet.
+/// Answer to Simulate: one eth_call that runs `before`, `calls` and `after` in order, as the sender.
 struct SimulationDone {
     RequestId id{};
     std::string error;  // the request itself failed, so nothing is known

@@ -53,7 +53,7 @@ struct JournalRecord {
     Purpose purpose{};
     std::string position;
     std::string wallet;  // name
-    Address address;     // of the wallet
+    Address address;     // of the sender
     ChainId chain_id{};
     std::int64_t time_ms{};
 

@@ -12,7 +12,7 @@
 
 namespace plimsoll::engine {
 
-/// The one nonce that a wallet uses at a time, from reservation to its end.
+/// The one nonce that a key uses at a time, from reservation to its end.
 ///
 /// A transaction goes out only after Persisted of the record that holds its bytes. A second attempt has the same nonce,
 /// so the chain executes one of them at most. All attempts are watched until one has a receipt in a canonical block;
@@ -77,11 +77,11 @@ class Lane {
     /// As far as is known the nonce is used: nothing is sent for it until the chain says otherwise.
     bool held() const { return used_; }
     bool waits_for(RequestId id) const;
-    /// Ended steps that may be out of the chain: the wallet's nonce tells.
+    /// Ended steps that may be out of the chain: the sender's nonce tells.
     bool watches() const { return !recalled_.empty() || !reopened_steps_.empty(); }
     /// Such a step has this nonce: its bytes go first.
     bool wants(Nonce nonce) const;
-    /// Watches only: for a wallet that is not live any more.
+    /// Watches only: for a sender that is not live any more.
     void set_quiet(bool quiet) { quiet_ = quiet; }
 
     /// Reserves the nonce in `record.tx` and starts the first attempt.
@@ -101,7 +101,7 @@ class Lane {
     News receipt(Output& out, const ReceiptDone& event, const Canon& canon, std::int64_t now);
     /// A new head: asks for receipts and sends again what is not included.
     void block(Output& out, const BlockRef& head);
-    /// The wallet's nonce at `head`.
+    /// The sender's nonce at `head`.
     News account(Output& out, Nonce latest, const BlockRef& head, std::int64_t now);
     /// Blocks were taken away; `canon` no longer has them.
     void reorg(Output& out, const Canon& canon, std::int64_t now);

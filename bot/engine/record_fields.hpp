@@ -55,7 +55,8 @@ void fields(auto& ar, Is<config::Position> auto& v) {
     ar("target", v.target), ar("strategies", v.strategies), ar("limits", v.limits);
 }
 void fields(auto& ar, Is<WalletConfig> auto& v) {
-    ar("name", v.name), ar("address", v.address), ar("live", v.live), ar("positions", v.positions);
+    ar("name", v.name), ar("address", v.address), ar("sender", v.sender), ar("live", v.live);
+    ar("positions", v.positions);
 }
 void fields(auto& ar, Is<EngineConfig> auto& v) {
     ar("chain", v.chain), ar("chain_id", v.chain_id), ar("block_time_ms", v.block_time_ms);
@@ -163,7 +164,7 @@ void fields(auto& ar, Is<FetchFees> auto& v) {
     ar("id", v.id), ar("blocks", v.blocks), ar("percentile", v.percentile);
 }
 void fields(auto& ar, Is<FetchAccount> auto& v) {
-    ar("id", v.id), ar("wallet", v.wallet), ar("at", v.at);
+    ar("id", v.id), ar("address", v.address), ar("at", v.at);
 }
 void fields(auto& ar, Is<Simulate> auto& v) {
     ar("id", v.id), ar("from", v.from), ar("at", v.at), ar("before", v.before), ar("calls", v.calls);

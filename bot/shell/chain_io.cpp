@@ -39,7 +39,7 @@ Task<Result<engine::FeesDone>> fetch_fees(rpc::EthClient& eth, engine::FetchFees
 
 Task<Result<engine::AccountDone>> fetch_account(rpc::EthClient& eth, engine::FetchAccount command) {
     engine::AccountDone done;
-    CO_TRY(const auto account, co_await eth.account(command.wallet, by_hash(command.at)));
+    CO_TRY(const auto account, co_await eth.account(command.address, by_hash(command.at)));
     done.native = account.balance;
     done.nonce_latest = account.nonce;
     done.nonce_pending = account.pending_nonce;

@@ -37,6 +37,7 @@ engine::EngineConfig engine_config(const World& world) {
         engine::WalletConfig wallet;
         wallet.name = wallet_name(i);
         wallet.address = world.accounts()[i];
+        wallet.sender = wallet.address;
         wallet.live = i < world.wallets().size();
         config::Position position;
         position.name = "p" + std::to_string(i);

@@ -9,7 +9,7 @@ World::World() {
     config.chain = "test";
     config.chain_id = 31'337;
     config.markets = {{"pool", "test", "fake", kMarket}};
-    engine::WalletConfig wallet{"treasury", kOwner, true, {}};
+    engine::WalletConfig wallet{"treasury", kOwner, kOwner, true, {}};
     config::Position position;
     position.name = "main";
     position.wallet = "treasury";

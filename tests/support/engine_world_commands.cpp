@@ -34,8 +34,8 @@ void World::obey(const engine::FetchAccount& fetch) {
     if (block == nullptr || lost(fetch)) {
         answer.error = "header not found";
     } else {
-        answer.native = Wei{block->after.native.at(fetch.wallet)};
-        answer.nonce_latest = block->after.nonces.at(fetch.wallet);
+        answer.native = Wei{block->after.native.at(fetch.address)};
+        answer.nonce_latest = block->after.nonces.at(fetch.address);
         answer.nonce_pending = answer.nonce_latest + foreign_pending;
         for (const auto& tx : pool) answer.nonce_pending = std::max(answer.nonce_pending, tx.tx.nonce + 1);
     }

@@ -122,7 +122,7 @@ TEST_CASE("lines that are no recording are refused with their place") {
     CHECK(replay_text("").error().message == "recording: empty");
     CHECK(parse_header("{}").error().message == "recording: header: field recording is missing or of another form");
     CHECK(parse_header("{\"recording\":9,\"config\":{}}").error().code == Errc::Unsupported);
-    CHECK(parse_header("{\"recording\":1,\"config\":{\"chain\":1}}").error().message ==
+    CHECK(parse_header("{\"recording\":2,\"config\":{\"chain\":1}}").error().message ==
           "recording: header: field config.chain is missing or of another form");
     CHECK(replay_text(header + "\nnonsense\n").error().message == "line 2: recording: a line is no JSON object");
     CHECK(parse_event("{\"event\":\"party\",\"time_ms\":1}").error().message == "recording: unknown event party");

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// A plan that passed goes to the journal.
+#include <algorithm>
+
+#include "bot/engine/core.hpp"
+#include "bot/engine/text.hpp"
+
+namespace plimsoll::engine {
+
+void Core::act(std::size_t i, const Checkup& check, Decision decision, const TxFields& tx) {
+    PositionState& position = positions[i];
+    const WalletState& wallet = wallets[position.wallet];
+    SenderState& sender = senders[wallet.sender];
+    Incident& incident = *position.incident;
+    const std::string& name = position.config.name;
+    if (!wallet.live) {
+        decision.outcome = Outcome::DryRun;
+        decision.reason = "dry-run";
+        alerts_.raise(out, now, AlertLevel::Warning, "dry-run", name, "dry run: would " + decision.plan);
+        record(i, std::move(decision));
+        position.incident.reset();
+        return;
+    }
+    if (sender.lane.busy() && sender.owner != i) {  // another position was faster
+        refuse(i, std::move(decision), {"lane", false, "in use", "free"});
+        return;
+    }
+    if (!position.blocked_by.empty()) {
+        alerts_.clear(out, position.blocked_by, name, "acting now");
+        position.blocked_by.clear();
+    }
+    position.unready_since.reset();
+    const strategies::Plan& plan = check.plan;
+    if (!plan.shortfall.empty())
+        alerts_.raise(out, now, AlertLevel::Critical, "short:" + plan.shortfall, name,
+                      plan.shortfall + " keeps the repayment below the target: health factor " +
+                          health_text(plan.after.health_factor) + " expected");
+    JournalRecord row;
+    row.incident = incident.id;
+    row.step = incident.steps;
+    row.purpose = check.purpose;
+    row.position = name;
+    row.wallet = wallet.name;
+    row.address = sender.address;
+    row.chain_id = config.chain_id;
+    row.time_ms = now;
+    row.trigger_number = incident.trigger.number;
+    row.trigger_hash = incident.trigger.hash;
+    row.asset = plan.asset;
+    row.amount = plan.amount;
+    if (check.purpose == Purpose::Repay) row.value = plan.value;
+    row.health_before = plan.before.health_factor;
+    row.health_expected = plan.after.health_factor;
+    row.tx = tx;
+    decision.outcome = Outcome::Acting;
+    decision.reason = std::string(to_string(check.purpose));
+    if (!incident.prepares) record(i, std::move(decision));
+    incident.partial.reset();
+    if (check.purpose == Purpose::Repay && (plan.shortfall == "balance" || plan.shortfall == "other-debts"))
+        incident.partial = plan.asset;
+    lanes_.insert(wallet.sender);
+    if (sender.lane.busy()) {
+        sender.lane.replace(out, std::move(row));
+        return;
+    }
+    ++incident.steps;
+    sender.owner = i;
+    quieten(sender);
+    sender.lane.begin(out, std::move(row));
+}
+
+}  // namespace plimsoll::engine

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the answers to a check say: of the simulation, of the sender's account, of gas and fees.
+#include <algorithm>
+
+#include "bot/engine/core.hpp"
+#include "bot/engine/text.hpp"
+
+namespace plimsoll::engine {
+
+namespace {
+
+/// What a step may use when the node cannot estimate it although the simulation succeeds.
+Gas usual_gas(Purpose purpose) {
+    switch (purpose) {
+        case Purpose::ResetApproval:
+        case Purpose::Approve:
+        case Purpose::Prepare:
+            return 120'000;
+        case Purpose::Repay:
+            return 900'000;
+    }
+    return 900'000;
+}
+
+Wei times(const Wei& fee, Gas gas) {
+    return Wei{checked_mul(fee.value, U256{gas}).value_or(kU256Max)};
+}
+
+std::string revert_text(const CallResult& result) {
+    constexpr std::size_t kShown = 100;
+    const ByteView data = result.data;
+    return data.empty() ? "no reason given" : to_hex(data.first(std::min(data.size(), kShown)));
+}
+
+}  // namespace
+
+/// Same block, same call: the contract's view before, every call, the contract's view after.
+bool Core::judge_simulation(std::size_t i, Checkup& check, Gate& result) {
+    const PositionState& position = positions[i];
+    const auto& market = follower.market(position.market);
+    const Address& account = account_of(i);
+    const SimulationDone& done = *check.simulated;
+    result = {"simulation-request", false, done.error, "an answer"};
+    if (!done.error.empty()) return false;
+    result = {"simulation", false, "an answer of another form", "one result per call"};
+    if (done.before.size() != 1 || done.after.size() != 1 || done.calls.size() != check.plan.calls.size()) return false;
+    for (std::size_t n = 0; n < done.calls.size(); ++n) {
+        if (done.calls[n].success) continue;
+        result.measured = "call " + std::to_string(n + 1) + " fails: " + revert_text(done.calls[n]);
+        result.required = "every call succeeds";
+        return false;
+    }
+    const auto before = market.audit(account, check.at, done.before.front());
+    const auto after = market.audit(account, check.at, done.after.front());
+    audited(i, before);
+    if (!before || !after) {
+        result.measured = before ? after.error().message : before.error().message;
+        return false;
+    }
+    if (!before->agrees) {
+        result = {"audit-agrees", false, "the contract's view differs", "the audit before acting agrees"};
+        return false;
+    }
+    const Wad from = before->theirs.health_factor;
+    const Wad to = after->theirs.health_factor;
+    const bool enough = check.plan.shortfall.empty() ? to >= position.config.trigger : true;
+    const bool prepares = position.incident->prepares;
+    result = {"simulation", prepares || (to > from && enough), health_text(from) + " to " + health_text(to),
+              prepares ? "every call succeeds" : "rises to the trigger"};
+    return result.passed;
+}
+
+bool Core::judge_account(SenderState& sender, Gate& result) {
+    result = {"nonce", false, "unknown", "known at the head"};
+    if (!sender.known_at || sender.known_at->hash != follower.at().hash) return false;
+    if (sender.lane.busy()) {
+        result = {"nonce", true, "held: " + sender.lane.nonce_text(), "one at a time"};
+        return true;
+    }
+    if (sender.lane.wants(sender.latest)) {
+        result = {"nonce", false, "an ended transaction with nonce " + std::to_string(sender.latest) + " is sent again",
+                  "free"};
+        return false;
+    }
+    const auto& last = sender.lane.last();
+    if (last.base.nonce && last.seen && sender.latest <= *last.base.nonce) {
+        result = {"nonce", false, std::to_string(sender.latest),
+                  "above " + std::to_string(*last.base.nonce) + ", which is used"};
+        return false;
+    }
+    constexpr BlockNumber kQuarantine = 3;
+    if (sender.pending > sender.latest) {
+        if (!sender.foreign_since) sender.foreign_since = follower.at().number;
+        alerts_.raise(out, now, AlertLevel::Critical, "foreign-pending", sender.name,
+                      "nonce " + std::to_string(sender.latest) +
+                          " is held by a pending transaction that is not ours: is the key in use elsewhere?");
+        result = {"nonce", follower.at().number >= *sender.foreign_since + kQuarantine,
+                  "a foreign transaction is pending at " + std::to_string(sender.latest),
+                  "none, or " + std::to_string(kQuarantine) + " blocks of waiting"};
+        return result.passed;
+    }
+    sender.foreign_since.reset();
+    alerts_.clear(out, "foreign-pending", sender.name, "no foreign transaction is pending");
+    result = {"nonce", true, std::to_string(sender.latest), "nothing pending"};
+    return true;
+}
+
+/// Gas and fees. The bid comes down to what limits and balance allow, as long as the next block can take it.
+std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decision& decision, Gate& failed) {
+    const PositionState& position = positions[i];
+    const SenderState& sender = sender_of(i);
+    const auto& limits = position.config.limits;
+    const bool estimated = check.estimated->error.empty() && check.estimated->gas > 0;
+    const Gas needed = estimated ? check.estimated->gas : usual_gas(check.purpose);
+    TxFields fields;
+    fields.gas_limit = needed > config.gas_limit_max ? needed : std::min(needed + needed / 4, config.gas_limit_max);
+    const Lane::Attempt* old = check.replaces && sender.lane.busy() && !sender.lane.step()->attempts.empty()
+                                   ? &sender.lane.step()->attempts.back()
+                                   : nullptr;
+    if (old != nullptr) fields.gas_limit = std::max(fields.gas_limit, old->tx.gas_limit);
+    failed = {"gas-limit", fields.gas_limit <= config.gas_limit_max, std::to_string(fields.gas_limit),
+              "at most " + std::to_string(config.gas_limit_max)};
+    if (!failed.passed) return std::nullopt;
+    decision.gates.push_back(failed);
+
+    const Wei base = fees_.next_base_fee(follower.at());
+    const Wei least = times(base, fields.gas_limit);
+    const Wei spent = budget_.gas(position.config.name, now);
+    failed = strategies::check_gas_per_day(limits.max_gas_per_day, spent, least);
+    if (!failed.passed) return std::nullopt;
+    decision.gates.push_back(failed);
+    failed = strategies::check_native_balance(sender.native, least);
+    if (!failed.passed) return std::nullopt;
+    decision.gates.push_back(failed);
+
+    const U256 day = saturating_sub(limits.max_gas_per_day.value, spent.value);
+    const Wei by_day{div_down(day, U256{fields.gas_limit}).value_or(U256{})};
+    const Wei by_balance{div_down(sender.native.value, U256{fields.gas_limit}).value_or(U256{})};
+    const Wei ceiling = std::min({limits.max_fee_per_gas, by_day, by_balance});
+    Gate fee = strategies::check_fee_ceiling(limits.max_fee_per_gas, base);
+    if (!fee.passed) {  // a low bid is still sent: it waits for the base fee to fall, and is sent again each block
+        alerts_.raise(out, now, AlertLevel::Critical, "limit-fee-per-gas", position.config.name,
+                      "the next base fee " + to_string(base) + " is above the limit " +
+                          to_string(limits.max_fee_per_gas) + ": the bid is lowered to it and will wait");
+        fee.measured += ", the bid is lowered";
+        fee.passed = true;
+    } else if (old == nullptr) {
+        alerts_.clear(out, "limit-fee-per-gas", position.config.name, "the base fee is below the limit again");
+    }
+    decision.gates.push_back(std::move(fee));
+
+    const bool urgent = position.health() < Wad{*mul_div_up(kWad, U256{105}, U256{100})};
+    tx::Bid bid = fees_.bid(follower.at(), urgent ? tx::Urgency::Urgent : tx::Urgency::Normal, ceiling);
+    if (old != nullptr) {
+        const auto higher = tx::replacement({old->tx.max_fee, old->tx.max_priority_fee}, bid, ceiling);
+        failed = {"limit-fee-per-gas", higher.has_value(), to_string(old->tx.max_fee) + " and an eighth",
+                  "at most " + to_string(ceiling)};
+        if (!higher) {
+            alerts_.raise(out, now, AlertLevel::Critical, "limit-fee-per-gas", position.config.name,
+                          "the limits allow no higher bid than " + to_string(old->tx.max_fee) +
+                              ": the same transaction is sent again each block");
+            return std::nullopt;
+        }
+        bid = *higher;
+    }
+    fields.chain_id = config.chain_id;
+    fields.nonce = sender.lane.busy() ? *sender.lane.step()->base.nonce : sender.latest;
+    fields.max_fee = bid.max_fee;
+    fields.max_priority_fee = bid.max_priority_fee;
+    fields.to = check.plan.calls.front().to;
+    fields.data = check.plan.calls.front().data;
+    return fields;
+}
+
+}  // namespace plimsoll::engine
