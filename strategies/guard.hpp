@@ -88,10 +88,20 @@ struct Standing {
 
 lending::ContractCall execute(const Address& guard, const Plan& plan);
 lending::ContractCall set_policy(const Address& guard, const lending::GuardMarket& market, const Policy& policy);
+/// For an account that signed policy_digest: r, s and v (27 or 28), 65 bytes; anyone may send it.
+lending::ContractCall set_policy_by_signature(const Address& guard, const Address& account,
+                                              const lending::GuardMarket& market, const Policy& policy,
+                                              const U256& nonce, Timestamp deadline, ByteView signature);
+/// What the account signs (EIP-712; Signatures.digest of the contract). `guard` is where the code runs: the account
+/// itself with Access::Self.
+Hash32 policy_digest(ChainId chain, const Address& guard, const Address& account, const lending::GuardMarket& market,
+                     const Policy& policy, const U256& nonce, Timestamp deadline);
 lending::ContractCall revoke(const Address& guard, const lending::GuardMarket& market);
 lending::ContractCall revoke_all(const Address& guard);
 Call policy_of(const Address& guard, const Address& account, const lending::GuardMarket& market);
 Call spent_of(const Address& guard, const Address& account, const lending::GuardMarket& market);
+/// The next nonce of set_policy_by_signature; answered with one word.
+Call nonce_of(const Address& guard, const Address& account);
 /// Answers to policy_of and spent_of; Errc::Decode or Errc::Reverted when the contract there is no guard.
 Result<Standing> standing(const CallResult& policy, const CallResult& spent);
 
