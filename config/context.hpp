@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
@@ -28,6 +29,32 @@ struct Context {
 
 /// Replaces or adds what PLIMSOLL__SECTION__KEY variables say.
 void apply_environment(const Environment& environment, Node& root, Report& report);
+
+/// "did you mean `x`?".
+std::string suggestion(const std::string& close);
+
+template <class T>
+const T* by_name(const std::vector<T>& items, std::string_view name) {
+    const auto found = std::find_if(items.begin(), items.end(), [&](const T& item) { return item.name == name; });
+    return found == items.end() ? nullptr : &*found;
+}
+template <class T>
+std::vector<std::string> names(const std::vector<T>& items) {
+    std::vector<std::string> out;
+    out.reserve(items.size());
+    for (const auto& item : items) out.push_back(item.name);
+    return out;
+}
+
+/// The chain that `key` ("market.lido.chain") names, or nullptr and an error; nothing is said where the name or the
+/// chains are wrong already.
+const Chain* check_chain(const std::string& key, const std::string& title, const std::string& name,
+                         const std::vector<Chain>& chains, Context& context);
+
+/// Lenders, pools, routers and aggregators.
+void check_venues(const Settings& settings, Context& context);
+/// What the strategies of a position need: the guard, and something to sell through. After markets are resolved.
+void check_strategies(const Settings& settings, Context& context);
 
 /// Rules between settings: references, order of the health factors, live and signer, names that clash.
 /// Fills in known markets.

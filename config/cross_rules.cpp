@@ -8,25 +8,24 @@
 
 namespace plimsoll::config {
 
-namespace {
-
-template <class T>
-T* by_name(std::vector<T>& items, std::string_view name) {
-    const auto found = std::find_if(items.begin(), items.end(), [&](const T& item) { return item.name == name; });
-    return found == items.end() ? nullptr : &*found;
-}
-
-template <class T>
-std::vector<std::string> names(const std::vector<T>& items) {
-    std::vector<std::string> out;
-    out.reserve(items.size());
-    for (const auto& item : items) out.push_back(item.name);
-    return out;
-}
-
 std::string suggestion(const std::string& close) {
     return close.empty() ? "nothing has this name" : fmt::format("did you mean `{}`?", close);
 }
+
+const Chain* check_chain(const std::string& key, const std::string& title, const std::string& name,
+                         const std::vector<Chain>& chains, Context& context) {
+    if (!context.good(key) || !context.good("chain")) return nullptr;
+    const Chain* chain = by_name(chains, name);
+    if (chain != nullptr) return chain;
+    const std::string close = nearest(name, names(chains));
+    context.report.error(Code::UnknownReference, context.place(key), key,
+                         fmt::format("{} is on an unknown chain {}", title, toml_string(name)), suggestion(close),
+                         close.empty() ? fmt::format("add [chain.{}] with id and rpc", name)
+                                       : fmt::format("write chain = {}", toml_string(close)));
+    return nullptr;
+}
+
+namespace {
 
 void check_rpc(const Chain& chain, Context& context) {
     const std::string key = fmt::format("chain.{}.rpc", chain.name);
@@ -74,20 +73,18 @@ void check_chains(std::vector<Chain>& chains, Context& context) {
     }
 }
 
-void check_market(const Market& market, std::vector<Chain>& chains, Context& context) {
+void fill_coin(Chain& chain, Context& context) {
+    const std::string key = fmt::format("chain.{}.wrapped_native", chain.name);
+    const KnownCoin* known = known_coin(chain.id);
+    if (chain.wrapped_native || known == nullptr || !context.good(key)) return;
+    chain.wrapped_native = known->wrapped;
+    context.origins[key] = Origin{Origin::Kind::Known, {}};
+}
+
+void check_market(const Market& market, const std::vector<Chain>& chains, Context& context) {
     const std::string key = fmt::format("market.{}.chain", market.name);
-    if (!context.good(key) || !context.good("chain")) return;
-    const Chain* chain = by_name(chains, market.chain);
-    if (chain == nullptr) {
-        const std::string close = nearest(market.chain, names(chains));
-        context.report.error(
-            Code::UnknownReference, context.place(key), key,
-            fmt::format("[market.{}] is on an unknown chain {}", market.name, toml_string(market.chain)),
-            suggestion(close),
-            close.empty() ? fmt::format("add [chain.{}] with id and rpc", market.chain)
-                          : fmt::format("write chain = {}", toml_string(close)));
-        return;
-    }
+    const Chain* chain = check_chain(key, fmt::format("[market.{}]", market.name), market.chain, chains, context);
+    if (chain == nullptr) return;
     const KnownMarket* known = known_market(market.name);
     const std::string provider = fmt::format("market.{}.addresses_provider", market.name);
     if (known != nullptr && known->chain_id == chain->id && context.good(provider) &&
@@ -180,6 +177,13 @@ void check_position(const Wallet& wallet, const Position& position, const std::s
                 other->second == position.name ? "the second one" : "they differ only in case or - and _",
                 "give one of them another name: commands and alerts use it");
     }
+    const std::string close = base + ".close_below";
+    if (position.close_below && context.good(close) && context.good(base + ".trigger") &&
+        *position.close_below >= position.trigger)
+        context.report.error(Code::HealthFactorOrder, context.place(close), close,
+                             "`close_below` must be below `trigger`",
+                             fmt::format("trigger is {}", format_amount(Unit::Factor, position.trigger.value)),
+                             "write a lower close_below: at trigger a part of the position is sold, not all");
     const bool located = context.good(market) && context.good(fmt::format("wallet.{}.address", wallet.name));
     if (located && context.good(name)) {
         const auto [other, fresh] = seen.accounts.emplace(std::pair(wallet.address, position.market), position.name);
@@ -226,7 +230,9 @@ bool is_loopback(std::string_view listen) {
 
 void check_cross_rules(Settings& settings, Context& context) {
     check_chains(settings.chains, context);
+    for (auto& chain : settings.chains) fill_coin(chain, context);
     for (const auto& market : settings.markets) check_market(market, settings.chains, context);
+    check_venues(settings, context);
     Seen seen;
     std::size_t positions = 0;
     bool any_live = false;
@@ -235,6 +241,7 @@ void check_cross_rules(Settings& settings, Context& context) {
         positions += wallet.positions.size();
         any_live = any_live || wallet.mode == Mode::Live;
     }
+    check_strategies(settings, context);
     if (positions > kPositionsMost)
         context.report.error(Code::TooMany, {}, "wallet", "too many positions",
                              fmt::format("{} of at most {}", positions, kPositionsMost),

@@ -45,6 +45,10 @@ Found rule_at(const std::vector<std::string>& path) {
     if (path[0] == "daemon" && path.size() == 2) return rule_in<Daemon>(key);
     if (path[0] == "chain" && path.size() == 3) return rule_in<Chain>(key);
     if (path[0] == "market" && path.size() == 3) return rule_in<Market>(key);
+    if (path[0] == "lender" && path.size() == 3) return rule_in<Lender>(key);
+    if (path[0] == "pool" && path.size() == 3) return rule_in<Pool>(key);
+    if (path[0] == "router" && path.size() == 3) return rule_in<Router>(key);
+    if (path[0] == "aggregator" && path.size() == 3) return rule_in<Aggregator>(key);
     if (path[0] == "wallet" && path.size() == 3) return rule_in<Wallet>(key);
     if (path[0] == "wallet" && path.size() == 4 && path[2] == "signer") return rule_in<Signer>(key);
     if (path[0] == "wallet" && path.size() == 5 && path[2] == "position") return rule_in<Position>(key);
@@ -97,7 +101,8 @@ Node value_node(const Rule& rule, std::string_view text) {
         }
         return out;
     }
-    if (rule.kind == Kind::Secret && text.starts_with('{') && text.find('\n') == std::string_view::npos) {
+    const bool table = rule.kind == Kind::Secret || rule.kind == Kind::Prices;
+    if (table && text.starts_with('{') && text.find('\n') == std::string_view::npos) {
         const std::string line = fmt::format("value = {}", text);
         Report ignored("", line);
         std::optional<Node> root = read_toml(line, ignored);

@@ -36,6 +36,31 @@ constexpr KnownMarket kMarkets[] = {
     {"aave-v3-base-sepolia", 84532, kAaveV3, Address::literal("0xE4C23309117Aa30342BFaae6c95c6478e0A4Ad00")},
 };
 
+constexpr KnownCoin kCoins[] = {
+    {1, Address::literal("0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2")},
+    {42161, Address::literal("0x82aF49447D8a07e3bd95BD0d56f35241523fBab1")},
+    {43114, Address::literal("0xB31f66AA3C1e785363F0875A1B74E27b85FD66c7")},
+    {8453, Address::literal("0x4200000000000000000000000000000000000006")},
+    {56, Address::literal("0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c")},
+    {42220, Address::literal("0x471EcE3750Da237f93B8E339c536989b8978a438")},
+    {100, Address::literal("0xe91D153E0b41518A2Ce8Dd3D7944Fa863463a97d")},
+    {57073, Address::literal("0x4200000000000000000000000000000000000006")},
+    {59144, Address::literal("0xe5D7C2a44FfDDf6b295A15c148167daaAf5Cf34f")},
+    {5000, Address::literal("0x78c1b0C915c4FAA5FffA6CAbf0219DA63d7f4cb8")},
+    {4326, Address::literal("0x4200000000000000000000000000000000000006")},
+    {1088, Address::literal("0xDeadDeAddeAddEAddeadDEaDDEAdDeaDDeAD0000")},
+    {10, Address::literal("0x4200000000000000000000000000000000000006")},
+    {9745, Address::literal("0x6100E367285b01F48D07953803A2d8dCA5D19873")},
+    {137, Address::literal("0x0d500B1d8E8eF31E21C99d1Db9A6444d3ADf1270")},
+    {534352, Address::literal("0x5300000000000000000000000000000000000004")},
+    {1868, Address::literal("0x4200000000000000000000000000000000000006")},
+    {146, Address::literal("0x039e2fB66102314Ce7b64Ce5Ce3E5183bc94aD38")},
+    {196, Address::literal("0xe538905cf8410324e03A5A23C1c177a474D59b2b")},
+    {324, Address::literal("0x5AEa5775959fBC2557Cc8789bC1bf90A239D9a91")},
+    {11155111, Address::literal("0xC558DBdd856501FCd9aaF1E62eae57A9F0629a3c")},
+    {84532, Address::literal("0x4200000000000000000000000000000000000006")},
+};
+
 }  // namespace
 
 std::span<const KnownMarket> known_markets() {
@@ -45,6 +70,17 @@ std::span<const KnownMarket> known_markets() {
 const KnownMarket* known_market(std::string_view name) {
     for (const auto& market : kMarkets) {
         if (market.name == name) return &market;
+    }
+    return nullptr;
+}
+
+std::span<const KnownCoin> known_coins() {
+    return kCoins;
+}
+
+const KnownCoin* known_coin(ChainId chain_id) {
+    for (const auto& coin : kCoins) {
+        if (coin.chain_id == chain_id) return &coin;
     }
     return nullptr;
 }

@@ -24,4 +24,15 @@ std::span<const KnownMarket> known_markets();
 /// nullptr if there is none of this name.
 const KnownMarket* known_market(std::string_view name);
 
+struct KnownCoin {
+    ChainId chain_id{};
+    Address wrapped;
+};
+
+/// The coins of known chains as tokens. Source: the same package, UNDERLYING of the asset that wraps the coin.
+std::span<const KnownCoin> known_coins();
+
+/// nullptr if the chain is not known.
+const KnownCoin* known_coin(ChainId chain_id);
+
 }  // namespace plimsoll::config

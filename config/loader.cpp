@@ -134,6 +134,17 @@ void read_named(const Node& root, std::string_view kind, std::size_t most, Conte
     }
 }
 
+/// Sections that are a name and its settings.
+template <class T>
+void read_plain(const Node& root, std::string_view kind, std::size_t most, std::vector<T>& into, Context& context) {
+    read_named(root, kind, most, context, [&](const Entry& entry, const Section& section) {
+        T item;
+        item.name = entry.key;
+        read_section(entry.value, section, {}, item, context);
+        into.push_back(std::move(item));
+    });
+}
+
 void read_wallet(const Entry& entry, const Section& section, Settings& settings, Context& context) {
     Wallet wallet;
     wallet.name = entry.key;
@@ -196,23 +207,19 @@ LoadResult load(std::string_view text, const std::string& path, const Environmen
     Settings settings;
     settings.source = path;
     read_version(*root, context);
-    read_section(*root, {}, {"version", "daemon", "chain", "market", "wallet"}, settings, context);
+    read_section(*root, {},
+                 {"version", "daemon", "chain", "market", "lender", "pool", "router", "aggregator", "wallet"}, settings,
+                 context);
     const Section daemon{"daemon", "[daemon]"};
     const Node* node = root->find("daemon");
     if (node != nullptr && is_table(*node, daemon, "write [daemon] above its settings", context))
         read_section(*node, daemon, {}, settings.daemon, context);
-    read_named(*root, "chain", kChainsMost, context, [&](const Entry& entry, const Section& section) {
-        Chain chain;
-        chain.name = entry.key;
-        read_section(entry.value, section, {}, chain, context);
-        settings.chains.push_back(std::move(chain));
-    });
-    read_named(*root, "market", kMarketsMost, context, [&](const Entry& entry, const Section& section) {
-        Market market;
-        market.name = entry.key;
-        read_section(entry.value, section, {}, market, context);
-        settings.markets.push_back(std::move(market));
-    });
+    read_plain(*root, "chain", kChainsMost, settings.chains, context);
+    read_plain(*root, "market", kMarketsMost, settings.markets, context);
+    read_plain(*root, "lender", kLendersMost, settings.lenders, context);
+    read_plain(*root, "pool", kPoolsMost, settings.pools, context);
+    read_plain(*root, "router", kRoutersMost, settings.routers, context);
+    read_plain(*root, "aggregator", kAggregatorsMost, settings.aggregators, context);
     read_named(*root, "wallet", kWalletsMost, context,
                [&](const Entry& entry, const Section& section) { read_wallet(entry, section, settings, context); });
     check_cross_rules(settings, context);

@@ -55,10 +55,14 @@ std::string form_text(const Rule& rule) {
             return "host:port";
         case Kind::Urls:
             return "list of ws, wss, http, https URLs";
+        case Kind::Url:
+            return "http or https URL";
         case Kind::Address:
             return "address (EIP-55)";
         case Kind::Addresses:
             return "list of addresses (EIP-55)";
+        case Kind::Prices:
+            return fmt::format("table of asset and price ({})", unit_names(rule.unit));
         case Kind::Secret:
             return "reference to a secret";
     }
@@ -76,12 +80,14 @@ std::string bounds_text(const Rule& rule) {
         case Kind::Choices:
         case Kind::Urls:
         case Kind::Addresses:
+        case Kind::Prices:
             return fmt::format("; at most {}", to_string(rule.most));
         case Kind::Bool:
         case Kind::Name:
         case Kind::Path:
         case Kind::Choice:
         case Kind::Listen:
+        case Kind::Url:
         case Kind::Address:
         case Kind::Secret:
             break;
@@ -125,6 +131,14 @@ std::string reference_markdown() {
     out += section<Daemon>("[daemon]", "The process.");
     out += section<Chain>("[chain.NAME]", "One network and its nodes.");
     out += section<Market>("[market.NAME]", "One deployment of a lending protocol. Known markets need no section.");
+    out += section<Lender>("[lender.NAME]",
+                           "Who lends for the length of one transaction. A market's own Aave pool needs "
+                           "no section.");
+    out += section<Pool>("[pool.NAME]", "A pool that sales may go through, followed by its events.");
+    out += section<Router>("[router.NAME]", "A contract through which the pools of its kind are used.");
+    out += section<Aggregator>("[aggregator.NAME]",
+                               "A service that offers swaps. It is asked when a sale is near; without its answer a "
+                               "rescue goes through the pools.");
     out += section<Wallet>("[wallet.NAME]", "One account. Without a signer it is watched only.");
     out += section<Signer>("signer of [wallet.NAME]",
                            "`signer = { keystore = ..., passphrase = ... }`. Checked against `address`.");

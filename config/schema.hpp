@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -25,14 +26,16 @@ enum class Kind : std::uint8_t {
     Choices,  // a list of them, none twice
     Listen,   // "127.0.0.1:1876", "[::1]:1876"
     Urls,     // ws://, wss://, http://, https://
+    Url,      // http://, https://: of a service
     Address,  // EIP-55
     Addresses,
+    Prices,  // { "0x..." = "1500 USD" }: assets and a price of each
     Secret,  // { file = ... }, { credential = ... } or { fd = N }
 };
 
 /// A value between the file and a struct: exact, unit gone (see Unit for scales).
 using Value = std::variant<std::monostate, bool, U256, std::string, Address, SecretRef, std::vector<std::string>,
-                           std::vector<Address>>;
+                           std::vector<Address>, std::vector<std::pair<Address, U256>>>;
 
 enum class Need : std::uint8_t { Required, Default, Optional };
 
@@ -68,6 +71,14 @@ std::span<const Setting<Chain>> settings_of<Chain>();
 template <>
 std::span<const Setting<Market>> settings_of<Market>();
 template <>
+std::span<const Setting<Lender>> settings_of<Lender>();
+template <>
+std::span<const Setting<Pool>> settings_of<Pool>();
+template <>
+std::span<const Setting<Router>> settings_of<Router>();
+template <>
+std::span<const Setting<Aggregator>> settings_of<Aggregator>();
+template <>
 std::span<const Setting<Wallet>> settings_of<Wallet>();
 template <>
 std::span<const Setting<Signer>> settings_of<Signer>();
@@ -79,6 +90,10 @@ std::span<const Setting<Limits>> settings_of<Limits>();
 /// How many of each section a file may hold.
 inline constexpr std::size_t kChainsMost = 32;
 inline constexpr std::size_t kMarketsMost = 256;
+inline constexpr std::size_t kLendersMost = 64;
+inline constexpr std::size_t kPoolsMost = 256;
+inline constexpr std::size_t kRoutersMost = 64;
+inline constexpr std::size_t kAggregatorsMost = 16;
 inline constexpr std::size_t kWalletsMost = 10'000;
 inline constexpr std::size_t kPositionsMost = 10'000;
 inline constexpr std::size_t kFileBytesMost = 1U << 20U;

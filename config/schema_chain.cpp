@@ -98,6 +98,23 @@ constexpr Setting<Chain> kChain[] = {
         .text = "A transaction that is not included after this many blocks is replaced with a higher fee.",
         .restart = true,
     }),
+    setting<&Chain::guard>({
+        .key = "guard",
+        .kind = Kind::Address,
+        .need = Need::Optional,
+        .example = "\"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\"",
+        .text =
+            "The guard contract on this chain, as `plimsoll guard address` prints it. Needed by wallets with a guard.",
+        .restart = true,
+    }),
+    setting<&Chain::wrapped_native>({
+        .key = "wrapped_native",
+        .kind = Kind::Address,
+        .need = Need::Optional,
+        .example = "\"0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2\"",
+        .text = "The chain's coin as a token: its price in a market prices gas. Known for known chains.",
+        .restart = true,
+    }),
 };
 
 }  // namespace

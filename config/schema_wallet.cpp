@@ -27,6 +27,18 @@ constexpr Setting<Wallet> kWallet[] = {
         .text = "live lets the daemon sign for this wallet, if the file says live too.",
         .restart = true,
     }),
+    setting<&Wallet::guard>({
+        .key = "guard",
+        .kind = Kind::Choice,
+        .need = Need::Optional,
+        .choices = "allowance|self|module",
+        .example = "\"allowance\"",
+        .text =
+            "How the chain's guard reaches what the wallet owns: by token allowances (Morpho: an authorisation), as "
+            "the code of the account itself (EIP-7702), or as a module of a Safe. The signer's key is then the "
+            "guardian's. Without it the signer is the wallet's own key.",
+        .restart = true,
+    }),
 };
 
 constexpr Setting<Signer> kSigner[] = {
@@ -35,7 +47,7 @@ constexpr Setting<Signer> kSigner[] = {
         .kind = Kind::Path,
         .need = Need::Required,
         .example = "\"/etc/plimsoll/treasury.json\"",
-        .text = "Keystore V3 file of the wallet's key, mode 0600 or stricter.",
+        .text = "Keystore V3 file of the wallet's key, with a guard of the guardian's, mode 0600 or stricter.",
         .restart = true,
     }),
     setting<&Signer::passphrase>({
@@ -98,9 +110,55 @@ constexpr Setting<Position> kPosition[] = {
         .kind = Kind::Choices,
         .need = Need::Required,
         .most = U256{8},
-        .choices = "repay-from-wallet",
+        .choices = "repay-from-wallet|top-up-from-wallet|repay-with-supplied|repay-with-collateral|swap-collateral|"
+                   "swap-debt|reconfigure|close",
         .example = "[\"repay-from-wallet\"]",
-        .text = "What may be done, in order of preference.",
+        .text = "What may be done, in order of preference. repay-with-collateral, swap-collateral, swap-debt and close "
+                "need the wallet's guard.",
+    }),
+    setting<&Position::collateral_order>({
+        .key = "collateral_order",
+        .kind = Kind::Addresses,
+        .need = Need::Optional,
+        .most = U256{16},
+        .example = "[\"0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2\"]",
+        .text = "Collateral that is sold first, in this order; all else after it.",
+    }),
+    setting<&Position::debt_order>({
+        .key = "debt_order",
+        .kind = Kind::Addresses,
+        .need = Need::Optional,
+        .most = U256{16},
+        .example = "[\"0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48\"]",
+        .text = "Debt that is repaid first, in this order; all else after it.",
+    }),
+    setting<&Position::swap_into>({
+        .key = "swap_into",
+        .kind = Kind::Addresses,
+        .need = Need::Optional,
+        .most = U256{16},
+        .example = "[\"0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48\"]",
+        .text = "Assets that swap-collateral and swap-debt may end in. Without any: those that the position has.",
+    }),
+    setting<&Position::close_below>({
+        .key = "close_below",
+        .kind = Kind::Amount,
+        .unit = Unit::Factor,
+        .need = Need::Optional,
+        .least = kWad,
+        .most = U256::literal("100'000'000'000'000'000'000"),
+        .example = "\"1.05\"",
+        .text = "At or below this health factor the whole position is closed. Below trigger.",
+    }),
+    setting<&Position::close_at_price>({
+        .key = "close_at_price",
+        .kind = Kind::Prices,
+        .unit = Unit::Usd,
+        .need = Need::Optional,
+        .least = U256{1},
+        .most = U256{16},
+        .example = "{ \"0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2\" = \"1500 USD\" }",
+        .text = "When an asset's price at the protocol's oracle is at or below this, the whole position is closed.",
     }),
 };
 

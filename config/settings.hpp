@@ -80,7 +80,7 @@ struct Pool {
     std::string chain;
     std::string kind;  // "uniswap-v3" | "uniswap-v2"
     Address address;
-    std::uint32_t fee_bps = 30;                     // uniswap-v2 only: its contracts do not say it
+    std::optional<std::uint32_t> fee_bps;           // uniswap-v2 only, whose contracts do not say it; none: 30
     std::optional<std::chrono::seconds> reference;  // uniswap-v3 only: the time of its mean price, which then is an
                                                     // independent reference
 

@@ -53,6 +53,14 @@ std::vector<Line> lines_of(const Settings& settings) {
         add(lines, fmt::format("[chain.{}]", chain.name), "chain." + chain.name, chain);
     for (const auto& market : settings.markets)
         add(lines, fmt::format("[market.{}]", market.name), "market." + market.name, market);
+    const auto named = [&lines](std::string_view kind, const auto& items) {
+        for (const auto& item : items)
+            add(lines, fmt::format("[{}.{}]", kind, item.name), fmt::format("{}.{}", kind, item.name), item);
+    };
+    named("lender", settings.lenders);
+    named("pool", settings.pools);
+    named("router", settings.routers);
+    named("aggregator", settings.aggregators);
     for (const auto& wallet : settings.wallets) add_wallet(lines, wallet);
     return lines;
 }
@@ -74,7 +82,7 @@ std::string describe_origin(const Loaded& loaded, const std::string& key) {
         case Origin::Kind::Environment:
             return fmt::format("environment {}", origin.place.variable ? *origin.place.variable : "");
         case Origin::Kind::Known:
-            return "known market";
+            return key.starts_with("market.") ? "known market" : "known chain";
     }
     return "";
 }

@@ -160,6 +160,53 @@ struct Reader {
                             : fmt::format("write it as in {}", toml_string(wrong->mend)));
     }
 
+    std::optional<Value> service(const Node& node) const {
+        if (!is_text(node)) return std::nullopt;
+        auto wrong = wrong_url(node.text);
+        if (!wrong && !node.text.starts_with("http"))
+            wrong = Wrong{Code::BadUrl, "a service is reached by http:// or https://", ""};
+        if (!wrong) return node.text;
+        const bool secret = wrong->code == Code::LiteralSecret;
+        return error(wrong->code, node,
+                     fmt::format("{} {}", said(rule, where), secret ? "holds a secret" : "is a bad URL"), wrong->why,
+                     secret ? "leave the key out of the URL and write key = { file = \"...\" }" : example());
+    }
+
+    /// { "0x..." = "1500 USD" }
+    std::optional<Value> prices(const Node& node) const {
+        if (node.type != Node::Type::Table) return wrong_type(node, "a table of assets and prices");
+        if (U256{node.entries.size()} > rule.most)
+            return error(Code::TooMany, node, fmt::format("{} has too many items", said(rule, where)),
+                         fmt::format("{} of at most {}", node.entries.size(), to_string(rule.most)), "remove some");
+        std::vector<std::pair<plimsoll::Address, U256>> out;
+        bool good = true;
+        for (const auto& entry : node.entries) {
+            Node key;
+            key.type = Node::Type::Text;
+            key.place = entry.place;
+            key.text = entry.key;
+            const auto asset = address(key);
+            const std::string name = toml_string(entry.key);
+            Rule item = rule;
+            item.key = name;
+            item.kind = Kind::Amount;
+            item.most = U256::literal("100'000'000'000'000'000'000");
+            item.example = "\"1500 USD\"";
+            const auto price = entry.broken ? std::nullopt : Reader{item, where, report}.amount(entry.value);
+            good = good && asset && price;
+            if (!good) continue;
+            const auto same = [&](const auto& other) { return other.first == *asset; };
+            if (std::any_of(out.begin(), out.end(), same)) {
+                error(Code::NameClash, key, fmt::format("{} has an asset twice", said(rule, where)), "the second time",
+                      "remove it");
+                good = false;
+            }
+            out.emplace_back(*asset, std::get<U256>(*price));
+        }
+        if (!good) return std::nullopt;
+        return out;
+    }
+
     std::optional<Value> read(const Node& node) const {
         switch (rule.kind) {
             case Kind::Amount:
@@ -189,6 +236,10 @@ struct Reader {
             case Kind::Addresses:
                 return list<plimsoll::Address>(node, "a list of addresses",
                                                [&](const Node& item) { return address(item); });
+            case Kind::Url:
+                return service(node);
+            case Kind::Prices:
+                return prices(node);
             case Kind::Secret:
                 return read_secret_ref(rule, node, where, report);
         }

@@ -50,6 +50,42 @@ struct Cast<Mode> {
     static Mode in(const Value& value) { return std::get<std::string>(value) == "live" ? Mode::Live : Mode::DryRun; }
 };
 
+template <>
+struct Cast<guard::Access> {
+    static Value out(guard::Access member) {
+        switch (member) {
+            case guard::Access::Allowance:
+                return std::string("allowance");
+            case guard::Access::Self:
+                return std::string("self");
+            case guard::Access::Module:
+                return std::string("module");
+        }
+        return {};
+    }
+    static guard::Access in(const Value& value) {
+        const auto& text = std::get<std::string>(value);
+        if (text == "self") return guard::Access::Self;
+        return text == "module" ? guard::Access::Module : guard::Access::Allowance;
+    }
+};
+
+template <>
+struct Cast<std::vector<std::pair<Address, Price>>> {
+    using Prices = std::vector<std::pair<Address, Price>>;
+    static Value out(const Prices& member) {
+        std::vector<std::pair<Address, U256>> out;
+        for (const auto& [asset, price] : member) out.emplace_back(asset, price.value);
+        return out;
+    }
+    static Prices in(const Value& value) {
+        Prices out;
+        for (const auto& [asset, price] : std::get<std::vector<std::pair<Address, U256>>>(value))
+            out.emplace_back(asset, Price{price});
+        return out;
+    }
+};
+
 template <class T>
 struct Cast<std::optional<T>> {
     static Value out(const std::optional<T>& member) { return member ? Cast<T>::out(*member) : Value(); }

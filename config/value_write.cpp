@@ -21,6 +21,13 @@ struct Writer {
     std::string operator()(const SecretRef& v) const { return write_secret_ref(v); }
     std::string operator()(const std::vector<std::string>& v) const { return list(v); }
     std::string operator()(const std::vector<Address>& v) const { return list(v); }
+    std::string operator()(const std::vector<std::pair<Address, U256>>& v) const {
+        std::string out;
+        for (const auto& [asset, price] : v)
+            out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", (*this)(asset),
+                               toml_string(format_amount(rule.unit, price)));
+        return out.empty() ? "{}" : "{ " + out + " }";
+    }
 
     template <class T>
     std::string list(const std::vector<T>& v) const {

@@ -20,6 +20,7 @@ std::string wallet_needs(const config::Settings& now, const config::Settings& ne
     if (old == nullptr) return {};
     if (old->address != wallet.address) return place + "has another address: restart";
     if (next.live(wallet) && old->signer != wallet.signer) return place + "has another signer: restart";
+    if (old->guard != wallet.guard) return place + "has another kind of guard: restart";
     return {};
 }
 
@@ -29,6 +30,10 @@ std::string restart_needed(const config::Settings& now, const config::Settings& 
     if (now.daemon != next.daemon) return "[daemon] has changed: restart";
     if (now.chains != next.chains) return "a [chain] has changed: restart";
     if (now.markets != next.markets) return "a [market] has changed: restart";
+    if (now.lenders != next.lenders) return "a [lender] has changed: restart";
+    if (now.pools != next.pools) return "a [pool] has changed: restart";
+    if (now.routers != next.routers) return "a [router] has changed: restart";
+    if (now.aggregators != next.aggregators) return "an [aggregator] has changed: restart";
     for (const auto& wallet : next.wallets) {
         if (auto reason = wallet_needs(now, next, wallet); !reason.empty()) return reason;
     }

@@ -219,6 +219,10 @@ TEST_CASE("the example holds every setting and loads") {
     for (const auto& setting : settings_of<Chain>()) mentions(setting.rule.key);
     for (const auto& setting : settings_of<Limits>()) mentions(setting.rule.key);
     for (const auto& setting : settings_of<Position>()) mentions(setting.rule.key);
+    for (const auto& setting : settings_of<Wallet>()) mentions(setting.rule.key);
+    for (const auto& setting : settings_of<Pool>()) mentions(setting.rule.key);
+    for (const auto& setting : settings_of<Aggregator>()) mentions(setting.rule.key);
+    for (const auto* title : {"[lender.", "[pool.", "[router.", "[aggregator."}) mentions(title);
 }
 
 TEST_CASE("files that cannot be read are errors, never defaults") {
