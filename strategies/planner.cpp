@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "strategies/fit.hpp"
+#include "strategies/order.hpp"
 #include "strategies/strategies.hpp"
 #include "strategies/urgency.hpp"
 
@@ -115,6 +116,19 @@ class Planner {
         }
     }
 
+    /// What is sold by the formula of fit.hpp for a target in the band instead of the plan's result:
+    /// y' / y = (H' - h) / (H - h) * (H - T) / (H' - T).
+    Math<U256> scaled(const Plan& plan, const OfferWanted& wanted) const {
+        const auto* sold = held(s_, wanted.token_in);
+        const std::uint32_t threshold = sold != nullptr && sold->collateral ? sold->threshold_bps : 0;
+        TRY(const U256 weight, mul_div_down(kWad, U256{threshold}, kBps));
+        const U256& from = plan.before.health_factor.value;
+        const U256& to = plan.after.health_factor.value;
+        const U256 aim = above(s_.target, kBandPpm * 2 / 5).value;
+        TRY(const U256 more, mul_div_down(wanted.amount_in.value, saturating_sub(aim, from), saturating_sub(to, from)));
+        return mul_div_down(more, saturating_sub(to, weight), saturating_sub(aim, weight));
+    }
+
     /// The first sale of each pair, in the middle of the band: the offer has to fit some blocks later as well.
     void ask_for_offers() {
         constexpr std::size_t kWanted = 2;
@@ -127,9 +141,7 @@ class Planner {
                 if (step.asset != wanted.token_in || step.asset_out != wanted.token_out) continue;
                 wanted.amount_in = checked_add(wanted.amount_in, step.amount).value_or(TokenAmount{});
             }
-            const U256 rise = saturating_sub(plan.after.health_factor.value, plan.before.health_factor.value);
-            const U256 middle = saturating_sub(above(s_.target, kBandPpm / 2).value, plan.before.health_factor.value);
-            const auto amount = mul_div_down(wanted.amount_in.value, middle, rise);
+            const auto amount = scaled(plan, wanted);
             if (wanted.amount_in.is_zero() || !amount || plan.after.health_factor.value == kU256Max) continue;
             wanted.amount_in = TokenAmount{*amount};
             const bool again = std::any_of(ladder_.wanted.begin(), ladder_.wanted.end(), [&](const OfferWanted& other) {
