@@ -163,8 +163,9 @@ void Discovery::resolve_feeds() {
         const Resolving& found = resolving_[i];
         if (feed.source.source.is_zero()) continue;
         feed.source.rechecked(found.behind);
+        const Address source = feed.source.source;
         if (!feed.source.follows_events())
-            feed.source.resolve(feed.source.source, found.behind, found.answer, found.behind_answer, found.answer);
+            feed.source.resolve(source, found.behind, found.answer, found.behind_answer, found.answer);
         feed.answer = found.answer.value_or(U256{});
     }
     const auto computed = oracle.computed();
