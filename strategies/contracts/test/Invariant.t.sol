@@ -43,6 +43,8 @@ contract InvariantTest is Check {
 
     /// The handler is worth nothing if all its plans are refused.
     function afterInvariant() public view {
+        print("plans tried", handler.tried());
+        print("gone through", handler.done());
         isTrue(handler.done() * 12 >= handler.tried(), "too few plans go through");
         isTrue(handler.done() < handler.tried(), "none is refused");
     }

@@ -182,7 +182,7 @@ contract SignaturesTest is Accounts {
         IGuard.Policy memory made = policy(IGuard.Access.Allowance);
         Signed memory it = standard(address(guard), alice);
         sign(it, ALICE_KEY, made);
-        it.place = create(vm.getCode("Guard.sol:Guard"), "");
+        it.place = address(newGuard());
         refused(it, made, notValid);
     }
 

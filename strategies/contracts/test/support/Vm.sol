@@ -10,6 +10,14 @@ interface Vm {
         uint256 privateKey;
     }
 
+    struct Gas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
+
     struct Log {
         bytes32[] topics;
         bytes data;
@@ -48,7 +56,8 @@ interface Vm {
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
     function assume(bool condition) external pure;
-    function envOr(string calldata name, uint256 fallbackValue) external view returns (uint256);
+    function envOr(string calldata name, bytes calldata fallbackValue) external view returns (bytes memory);
+    function lastCallGas() external view returns (Gas memory);
 }
 
 /// Assertions, in the few forms that the tests need.
@@ -69,6 +78,13 @@ abstract contract Check {
 
     function isTrue(bool condition, string memory what) internal pure {
         if (!condition) revert NotTrue(what);
+    }
+
+    function print(string memory text, uint256 number) internal view {
+        (bool done,) = 0x000000000000000000636F6e736F6c652e6c6f67.staticcall(
+            abi.encodeWithSignature("log(string,uint256)", text, number)
+        );
+        done;
     }
 
     /// The next call reverts with the error of this selector, whatever its arguments.
