@@ -3,7 +3,7 @@
 
 #include <map>
 
-namespace plimsoll::dex::test {
+namespace plimsoll::dex::made {
 
 Pool v3_pool(Tick tick, Tick spacing, std::uint32_t fee, std::initializer_list<Range> ranges, std::int32_t word_low,
              std::int32_t word_high) {
@@ -47,4 +47,4 @@ Pool renamed(Pool pool, std::uint8_t address, std::uint8_t token0, std::uint8_t 
     return pool;
 }
 
-}  // namespace plimsoll::dex::test
+}  // namespace plimsoll::dex::made

@@ -5,7 +5,7 @@
 
 #include "chain/dex/pool.hpp"
 
-namespace plimsoll::dex::test {
+namespace plimsoll::dex::made {
 
 inline Address address_of(std::uint8_t number) {
     Address out;
@@ -29,4 +29,4 @@ Pool v2_pool(std::uint64_t reserve0, std::uint64_t reserve1);
 /// The same pool with other names.
 Pool renamed(Pool pool, std::uint8_t address, std::uint8_t token0, std::uint8_t token1);
 
-}  // namespace plimsoll::dex::test
+}  // namespace plimsoll::dex::made
