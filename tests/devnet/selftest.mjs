@@ -20,6 +20,7 @@ import { alignPools } from './lib/pools.mjs';
 import { sleep } from './lib/rpc.mjs';
 import { testAccounts } from './selftest/accounts.mjs';
 import './selftest/guarded.mjs';
+import { checkMarkets, checkOracle, checkRates } from './selftest/morpho.mjs';
 import { playUnwatched } from './selftest/unwatched.mjs';
 import { aggregate } from './lib/multicall.mjs';
 
@@ -39,8 +40,8 @@ test('the committed artifacts are what the sources compile to', () => {
 });
 
 test('two runs give the same addresses, and with a fixed genesis the same block hash', async () => {
-  const same = ({ info: { chain_id, block, accounts, multicall3, aave: market, feeds, uniswap } }) =>
-    ({ chain_id, block, accounts, multicall3, market, feeds, uniswap });
+  const same = ({ info: { chain_id, block, accounts, multicall3, aave: market, feeds, uniswap, morpho } }) =>
+    ({ chain_id, block, accounts, multicall3, market, feeds, uniswap, morpho });
   const second = await startDevnet({ timestamp: GENESIS });
   const third = await startDevnet({ prices: { WETH: '150' } });
   try {
@@ -74,6 +75,10 @@ test('every reserve is listed with its parameters and price', async () => {
     assert.equal(await oraclePrice(devnet, symbol), expected, symbol);
   }
 });
+
+test('the markets of Morpho Blue have the id of their parameters, liquidity and debts', () => checkMarkets(devnet));
+test('the rate model answers what the real one was recorded to answer', () => checkRates(devnet));
+test('the oracle of Morpho combines its feeds by the formula', () => checkOracle(devnet));
 
 test('account data is the sum of balances at oracle prices', async () => {
   const account = devnet.info.accounts[2].address;
