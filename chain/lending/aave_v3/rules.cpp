@@ -58,6 +58,8 @@ Result<void> Walk::step(const Change& change) {
         return {};
     }();
     account_.tidy();
+    if (!done && done.error().code == Errc::Math)
+        return refuse("amount", "the pool cannot count with " + to_string(change.amount.value) + " " + info.symbol);
     return done;
 }
 

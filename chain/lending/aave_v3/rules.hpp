@@ -12,7 +12,8 @@ namespace plimsoll::lending::aave_v3 {
 ///
 /// A change that the pool would refuse is Errc::Refused, "rule: explanation". Rules, with the pool's errors up to 3.3
 /// and from 3.4 on:
-///     amount              24, 25, 26   InvalidAmount, InvalidMintAmount, InvalidBurnAmount: zero, also when scaled
+///     amount              24, 25, 26   InvalidAmount, InvalidMintAmount, InvalidBurnAmount: zero, also when scaled;
+///                                      0x11 or no data: too large to count with
 ///     inactive            27           ReserveInactive
 ///     frozen              28           ReserveFrozen
 ///     paused              29           ReservePaused

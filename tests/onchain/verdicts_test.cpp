@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Market::allowed() says of random changes of random accounts in random circumstances, held against what the pool
+// does; and the numbers after them.
+#include <cstdio>
+#include <cstdlib>
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "tests/onchain/circumstances.hpp"
+#include "tests/onchain/trial.hpp"
+
+using namespace plimsoll;
+using namespace plimsoll::onchain;
+using lending::Change;
+using Kind = Change::Kind;
+
+namespace {
+
+constexpr std::uint64_t kSeed = 17;
+constexpr unsigned kTurns = 16;
+constexpr unsigned kSequences = 13;  // of every user in every turn
+constexpr unsigned kVerdicts = 2'000;
+
+std::string text_of(const std::vector<Change>& changes, const DevInfo& info) {
+    constexpr const char* kNames[] = {"repay", "supply",    "withdraw", "borrow", "repay with supply",
+                                      "eMode", "collateral"};
+    std::string out;
+    for (const auto& change : changes) {
+        std::string symbol;
+        for (const auto& reserve : info.reserves) {
+            if (reserve.asset == change.asset) symbol = reserve.symbol;
+        }
+        out += fmt::format("{} {} {}; ", kNames[static_cast<std::size_t>(change.kind)],
+                           change.amount.value == kU256Max ? "max" : to_string(change.amount.value), symbol);
+    }
+    return out;
+}
+
+std::string rule_in(const Error& error) {
+    return error.message.substr(0, error.message.find(':'));
+}
+
+struct Count {
+    unsigned verdicts{};
+    unsigned refusals{};
+    unsigned summaries{};
+    unsigned transfers{};
+    unsigned moves{};
+    std::map<std::string, unsigned> rules;
+};
+
+/// One market in one state.
+class Turn {
+  public:
+    Turn(World& world, Dice& dice, Count& count) : world_(world), dice_(dice), count_(count), watch_(world) {
+        for (const auto& user : world.users) watch_.market().watch(user);
+        head_ = world.node.latest().ref;
+        watch_.sync(head_);
+        const auto answers = world.node.multicall(watch_.market().condition_calls(), head_.hash);
+        conditions_ = watch_.market().conditions(head_, answers).value();
+    }
+
+    lending::Market& market() { return watch_.market(); }
+
+    Result<void> allowed(const Address& user, const std::vector<Change>& changes) {
+        return market().allowed(user, changes, conditions_, head_.timestamp);
+    }
+
+    /// Ours of every beginning of the sequence against theirs.
+    void compare(const Address& user, const std::vector<Change>& changes) {
+        std::vector<ContractCall> calls;
+        for (const auto& change : changes) calls.push_back(market().call(user, change).value());
+        const Trial trial = try_calls(world_, head_, user, calls);
+        std::size_t ours = 0;
+        Result<void> verdict;
+        for (; ours < changes.size(); ++ours) {
+            verdict = allowed(user, {changes.begin(), changes.begin() + static_cast<std::ptrdiff_t>(ours) + 1});
+            if (!verdict) break;
+        }
+        count_.verdicts += static_cast<unsigned>(std::min(changes.size(), trial.done + 1));
+        const std::string what = to_checksum(user) + " " + text_of(changes, world_.info);
+        CAPTURE(what);
+        CAPTURE(trial.code);
+        const std::string said = verdict ? "" : verdict.error().message;
+        CAPTURE(said);
+        REQUIRE_EQ(ours, trial.done);
+        if (!verdict) {
+            ++count_.refusals;
+            ++count_.rules[rule_in(verdict.error())];
+            CHECK_EQ(verdict.error().code, Errc::Refused);
+            REQUIRE(means(rule_in(verdict.error()), trial.code));
+            return;
+        }
+        const auto after = market().after(user, changes, head_.timestamp);
+        REQUIRE_EQ(after.has_value(), trial.after.has_value());
+        if (!after) return;
+        ++count_.summaries;
+        REQUIRE_EQ(to_text(*after), to_text(*trial.after));
+    }
+
+    /// A transfer of aTokens is refused for what a withdrawal is refused for, but for what the pool has left.
+    void compare_transfer(const Address& user, const Change& withdrawal) {
+        if (withdrawal.amount.value == kU256Max) return;
+        const auto& token = market().receipt_token(withdrawal.asset);
+        auto data = abi::Encoder(selector("transfer(address,uint256)"))
+                        .address(world_.bridge)
+                        .uint(withdrawal.amount.value)
+                        .finish();
+        const Trial trial = try_calls(world_, head_, user, {{token, std::move(data)}});
+        const auto verdict = allowed(user, {withdrawal});
+        const std::string rule = verdict ? "" : rule_in(verdict.error());
+        if (rule == "liquidity" || rule == "inactive" || rule == "amount" || rule == "balance") return;
+        ++count_.transfers;
+        const std::string what = to_checksum(user) + " transfers " + text_of({withdrawal}, world_.info);
+        CAPTURE(what);
+        CAPTURE(trial.code);
+        CAPTURE(rule);
+        REQUIRE_EQ(verdict.has_value(), trial.done == 1);
+        if (!verdict) REQUIRE(means(rule, trial.code));
+    }
+
+    /// Every free move is carried out and helps; and no single one is missing.
+    void compare_free_moves(const Address& user) {
+        const auto now = market().summary(user, head_.timestamp);
+        if (!now) return;
+        const auto found = market().free_moves(user);
+        for (const auto& changes : found) {
+            ++count_.moves;
+            compare(user, changes);
+            const auto after = market().after(user, changes, head_.timestamp);
+            REQUIRE(after);
+            CHECK(after->health_factor > now->health_factor);
+        }
+        std::vector<Change> singles;
+        for (std::uint64_t category = 0; category < 4; ++category)
+            singles.push_back({Kind::SetEMode, {}, TokenAmount{U256{category}}});
+        for (const auto& reserve : world_.info.reserves)
+            singles.push_back({Kind::UseAsCollateral, reserve.asset, TokenAmount{U256{1}}});
+        for (const auto& single : singles) {
+            const auto call = market().call(user, single).value();
+            const Trial trial = try_calls(world_, head_, user, {call});
+            const bool helps = trial.after && trial.after->health_factor > now->health_factor;
+            const bool named = std::find(found.begin(), found.end(), std::vector{single}) != found.end();
+            const std::string what = to_checksum(user) + " " + text_of({single}, world_.info);
+            CAPTURE(what);
+            CHECK_EQ(helps, named);
+        }
+    }
+
+    std::vector<Change> sequence(const Address& user) {
+        std::vector<Change> out;
+        for (std::uint64_t i = dice_.between(1, 3); i > 0; --i) out.push_back(one(user, out));
+        return out;
+    }
+
+    Change withdrawal(const Address& user) {
+        const auto& asset = some_asset(user, true);
+        return {Kind::Withdraw, asset.asset,
+                TokenAmount{amount(user, {}, Kind::Withdraw, asset, asset.supplied.value)}};
+    }
+
+  private:
+    /// One with supply or debt mostly.
+    lending::AssetPosition some_asset(const Address& user, bool supplied) {
+        const auto offered = market().offered(user, head_.timestamp);
+        if (!offered) {
+            lending::AssetPosition out;
+            out.asset = dice_.pick(world_.info.reserves).asset;
+            return out;
+        }
+        std::vector<lending::AssetPosition> held;
+        for (const auto& asset : *offered) {
+            if (!(supplied ? asset.supplied : asset.debt).is_zero()) held.push_back(asset);
+        }
+        if (held.empty() || dice_.percent(15)) return dice_.pick(*offered);
+        return dice_.pick(held);
+    }
+
+    const lending::AssetConditions& conditions_of(const Address& asset) const {
+        for (const auto& conditions : conditions_.assets) {
+            if (conditions.asset == asset) return conditions;
+        }
+        throw std::runtime_error("no conditions of " + to_string(asset));
+    }
+
+    /// The most that is allowed after what comes before, by halving; so that both sides of a limit are tried.
+    U256 frontier(const Address& user, std::vector<Change> changes, Kind kind, const Address& asset, U256 high) {
+        U256 low;
+        changes.push_back({kind, asset, {}});
+        while (low < high) {
+            const U256 middle = *checked_add(low, *div_up(saturating_sub(high, low), U256{2}));
+            changes.back().amount.value = middle;
+            if (allowed(user, changes))
+                low = middle;
+            else
+                high = saturating_sub(middle, U256{1});
+        }
+        return low;
+    }
+
+    U256 amount(const Address& user, const std::vector<Change>& before, Kind kind, const lending::AssetPosition& asset,
+                const U256& whole) {
+        const auto& limits = conditions_of(asset.asset);
+        const U256 little{dice_.below(3)};
+        switch (dice_.below(9)) {
+            case 0:
+                return kind == Kind::Borrow || kind == Kind::Supply ? whole : kU256Max;
+            case 1:
+                return *checked_add(whole, little);
+            case 2:
+                return little;
+            case 3:
+            case 4:
+            case 5:
+                return *checked_add(frontier(user, before, kind, asset.asset, *checked_add(whole, whole)),
+                                    U256{dice_.below(2)});
+            case 6:
+                if (kind == Kind::Withdraw || kind == Kind::Borrow)
+                    return *checked_add(limits.liquidity.value, U256{dice_.below(2)});
+                return limits.supply_room.value == kU256Max
+                           ? whole
+                           : *checked_add(limits.supply_room.value, U256{dice_.below(2)});
+            default:
+                return *mul_div_down(whole, U256{dice_.between(1, 999)}, U256{1'000});
+        }
+    }
+
+    Change one(const Address& user, const std::vector<Change>& before) {
+        const auto roll = dice_.below(100);
+        if (roll < 12) return {Kind::SetEMode, {}, TokenAmount{U256{dice_.below(4)}}};
+        if (roll < 28) {
+            const auto asset = some_asset(user, true);
+            const bool on = dice_.percent(20) ? asset.collateral : !asset.collateral;
+            return {Kind::UseAsCollateral, asset.asset, TokenAmount{U256{on ? 1U : 0U}}};
+        }
+        const auto& any = dice_.pick(world_.info.reserves);
+        const U256 worth = amount_worth(world_, any, *checked_mul(U256{dice_.between(1, 20'000)}, U256{100'000'000}));
+        if (roll < 55) {
+            const Kind kind = roll < 40 ? Kind::Supply : Kind::Borrow;
+            lending::AssetPosition asset;
+            asset.asset = any.asset;
+            U256 bound = kind == Kind::Supply ? worth : *checked_add(worth, conditions_of(any.asset).isolated_debt);
+            return {kind, any.asset, TokenAmount{amount(user, before, kind, asset, bound)}};
+        }
+        const Kind kind = roll < 75 ? Kind::Withdraw : roll < 88 ? Kind::RepayWithSupply : Kind::Repay;
+        const auto asset = some_asset(user, kind == Kind::Withdraw);
+        const U256& whole = kind == Kind::Withdraw ? asset.supplied.value : asset.debt.value;
+        return {kind, asset.asset, TokenAmount{amount(user, before, kind, asset, whole)}};
+    }
+
+    World& world_;
+    Dice& dice_;
+    Count& count_;
+    Watch watch_;
+    BlockRef head_;
+    lending::Conditions conditions_;
+};
+
+std::uint64_t seed() {
+    const char* wanted = std::getenv("PLIMSOLL_SEED");
+    return wanted == nullptr ? kSeed : std::strtoull(wanted, nullptr, 10);
+}
+
+}  // namespace
+
+TEST_CASE("what is allowed is what the pool carries out, and refused for the pool's reason") {
+    World& world = shared_world();
+    const Scene scene(world);
+    Dice dice(seed());
+    populate(world, dice);
+    Circumstances circumstances(world, dice);
+    Count count;
+    for (unsigned i = 0; i < kTurns; ++i) {
+        const Scene aside(world);
+        const std::string story = fmt::format("PLIMSOLL_SEED={} turn {}: {}", seed(), i, circumstances.happen());
+        CAPTURE(story);
+        Turn turn(world, dice, count);
+        for (const auto& user : world.users) {
+            for (unsigned k = 0; k < kSequences; ++k) turn.compare(user, turn.sequence(user));
+            turn.compare_transfer(user, turn.withdrawal(user));
+            if (i % 4 == 0) turn.compare_free_moves(user);
+        }
+    }
+    std::printf(
+        "%u verdicts equal, %u of them refusals with the pool's reason; %u summaries after; %u transfers; "
+        "%u free moves\n",
+        count.verdicts, count.refusals, count.summaries, count.transfers, count.moves);
+    for (const auto& [rule, times] : count.rules) std::printf("  %-20s %5u\n", rule.c_str(), times);
+    CHECK(count.verdicts >= kVerdicts);
+}
