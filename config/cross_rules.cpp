@@ -81,7 +81,31 @@ void fill_coin(Chain& chain, Context& context) {
     context.origins[key] = Origin{Origin::Kind::Known, {}};
 }
 
+/// What the protocol is found by is there, and nothing of another protocol.
+void check_entry(const Market& market, Context& context) {
+    const std::string base = fmt::format("market.{}.", market.name);
+    if (!context.good(base + "protocol")) return;
+    const bool morpho = market.protocol == "morpho-blue";
+    const auto check = [&](const char* part, bool present, bool wanted) {
+        const std::string key = base + part;
+        if (present == wanted || !context.good(key)) return;
+        if (wanted)
+            context.report.error(Code::MissingKey, context.place(base + "protocol"), key,
+                                 fmt::format("`{}` is missing in [market.{}]", part, market.name),
+                                 fmt::format("a market of {} is found by it", market.protocol),
+                                 fmt::format("add {}", part));
+        else
+            context.report.error(Code::NotForKind, context.place(key), key,
+                                 fmt::format("`{}` is not for {}", part, market.protocol),
+                                 "it belongs to another protocol", "remove it");
+    };
+    check("addresses_provider", market.addresses_provider.has_value(), !morpho);
+    check("morpho", market.morpho.has_value(), morpho);
+    check("id", market.id.has_value(), morpho);
+}
+
 void check_market(const Market& market, const std::vector<Chain>& chains, Context& context) {
+    check_entry(market, context);
     const std::string key = fmt::format("market.{}.chain", market.name);
     const Chain* chain = check_chain(key, fmt::format("[market.{}]", market.name), market.chain, chains, context);
     if (chain == nullptr) return;
@@ -124,7 +148,8 @@ void resolve_market(const Position& position, const std::string& key, Settings& 
                              fmt::format("add [chain.NAME] with id = {} and rpc", known->chain_id));
         return;
     }
-    settings.markets.push_back({position.market, chain->name, std::string(known->protocol), known->addresses_provider});
+    settings.markets.push_back(
+        {position.market, chain->name, std::string(known->protocol), known->addresses_provider, {}, {}});
     for (const auto* part : {"chain", "protocol", "addresses_provider"})
         context.origins[fmt::format("market.{}.{}", position.market, part)] = Origin{Origin::Kind::Known, {}};
 }

@@ -61,6 +61,8 @@ std::string form_text(const Rule& rule) {
             return "address (EIP-55)";
         case Kind::Addresses:
             return "list of addresses (EIP-55)";
+        case Kind::Hash:
+            return "hash (0x and 64 hex digits)";
         case Kind::Prices:
             return fmt::format("table of asset and price ({})", unit_names(rule.unit));
         case Kind::Secret:
@@ -89,6 +91,7 @@ std::string bounds_text(const Rule& rule) {
         case Kind::Listen:
         case Kind::Url:
         case Kind::Address:
+        case Kind::Hash:
         case Kind::Secret:
             break;
     }

@@ -29,6 +29,7 @@ enum class Kind : std::uint8_t {
     Url,      // http://, https://: of a service
     Address,  // EIP-55
     Addresses,
+    Hash,    // 32 bytes: 0x and 64 hex digits
     Prices,  // { "0x..." = "1500 USD" }: assets and a price of each
     Secret,  // { file = ... }, { credential = ... } or { fd = N }
 };

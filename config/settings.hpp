@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "chain/lending/registry.hpp"
 #include "chain/types/block.hpp"
 #include "strategies/guard.hpp"
 
@@ -58,8 +59,15 @@ struct Chain {
 struct Market {
     std::string name;
     std::string chain;
-    std::string protocol;  // "aave-v3"
-    Address addresses_provider;
+    std::string protocol;                       // "aave-v3" | "morpho-blue"
+    std::optional<Address> addresses_provider;  // aave-v3
+    std::optional<Address> morpho;              // morpho-blue: the singleton
+    std::optional<Hash32> id;                   // morpho-blue: the market's id
+
+    /// What the adapter is made of.
+    lending::Entry entry() const {
+        return {(protocol == "morpho-blue" ? morpho : addresses_provider).value_or(Address{}), id.value_or(Hash32{})};
+    }
 
     bool operator==(const Market&) const = default;
 };

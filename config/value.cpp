@@ -122,6 +122,13 @@ struct Reader {
         return *value;
     }
 
+    std::optional<std::string> hash(const Node& node) const {
+        if (!is_text(node)) return std::nullopt;
+        if (const auto value = Hash32::parse(node.text)) return to_string(*value);
+        return error(Code::BadAddress, node, fmt::format("{} is no valid hash", said(rule, where)),
+                     "0x and 64 hex digits", example());
+    }
+
     /// A list of at most rule.most items, none twice; `one` reads an item.
     template <class Item, class One>
     std::optional<Value> list(const Node& node, std::string_view wanted, One one) const {
@@ -236,6 +243,8 @@ struct Reader {
             case Kind::Addresses:
                 return list<plimsoll::Address>(node, "a list of addresses",
                                                [&](const Node& item) { return address(item); });
+            case Kind::Hash:
+                return hash(node);
             case Kind::Url:
                 return service(node);
             case Kind::Prices:

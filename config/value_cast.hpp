@@ -45,6 +45,12 @@ struct Cast<std::chrono::duration<Rep, Period>> {
 };
 
 template <>
+struct Cast<Hash32> {
+    static Value out(const Hash32& member) { return to_string(member); }
+    static Hash32 in(const Value& value) { return Hash32::parse(std::get<std::string>(value)).value_or(Hash32{}); }
+};
+
+template <>
 struct Cast<Mode> {
     static Value out(Mode member) { return std::string(member == Mode::Live ? "live" : "dry-run"); }
     static Mode in(const Value& value) { return std::get<std::string>(value) == "live" ? Mode::Live : Mode::DryRun; }

@@ -92,7 +92,7 @@ class ChainChecks {
 
     Task<void> market(rpc::EthClient& eth, const config::Market& entry, BlockRef head) {
         const std::string name = "market " + entry.name;
-        auto adapter = lending::make_market(entry.protocol, {entry.addresses_provider, {}});
+        auto adapter = lending::make_market(entry.protocol, entry.entry());
         if (!adapter) {
             problem(name, adapter.error().message, "correct `protocol`");
             co_return;

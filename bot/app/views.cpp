@@ -57,7 +57,7 @@ Result<std::vector<PositionView>> configured_views(const config::Settings& setti
     std::map<std::string, std::unique_ptr<lending::Market>> markets;
     for (const auto& entry : settings.markets) {
         if (entry.chain != chain.name) continue;
-        TRY(auto market, lending::make_market(entry.protocol, {entry.addresses_provider, {}}));
+        TRY(auto market, lending::make_market(entry.protocol, entry.entry()));
         markets.emplace(entry.name, std::move(market));
     }
     for (const auto& wallet : settings.wallets) {
@@ -92,7 +92,7 @@ Result<std::vector<PositionView>> configured_views(const config::Settings& setti
 
 Result<PositionView> address_view(const config::Chain& chain, const config::Market& market, const Address& account,
                                   std::optional<BlockNumber> block) {
-    TRY(auto adapter, lending::make_market(market.protocol, {market.addresses_provider, {}}));
+    TRY(auto adapter, lending::make_market(market.protocol, market.entry()));
     adapter->watch(account);
     std::vector<lending::Market*> to_read(1, adapter.get());
     TRY_VOID(read(chain, std::move(to_read), block));

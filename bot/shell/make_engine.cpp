@@ -8,7 +8,7 @@ namespace plimsoll::bot {
 Result<std::vector<std::unique_ptr<lending::Market>>> make_markets(const engine::EngineConfig& config) {
     std::vector<std::unique_ptr<lending::Market>> markets;
     for (const auto& entry : config.markets) {
-        auto market = lending::make_market(entry.protocol, {entry.addresses_provider, {}});
+        auto market = lending::make_market(entry.protocol, entry.entry());
         if (!market) return fail(std::move(market).error(), "market " + entry.name);
         markets.push_back(*std::move(market));
     }

@@ -73,8 +73,12 @@ TEST_CASE("health factors are exact to the eighteenth digit") {
 TEST_CASE("a known market needs no entry and takes the chain of its id") {
     const Loaded loaded = good();
     REQUIRE(loaded.settings.markets.size() == 2);
-    CHECK(loaded.settings.markets[1] == Market{"aave-v3-core", "ethereum", "aave-v3",
-                                               Address::literal("0x2f39d218133AFaB8F2B819B1066c7E434Ad94E9e")});
+    CHECK(loaded.settings.markets[1] == Market{"aave-v3-core",
+                                               "ethereum",
+                                               "aave-v3",
+                                               Address::literal("0x2f39d218133AFaB8F2B819B1066c7E434Ad94E9e"),
+                                               {},
+                                               {}});
     CHECK(describe_origin(loaded, "market.aave-v3-core.chain") == "known market");
 }
 
@@ -103,6 +107,18 @@ TEST_CASE("what is allowed but unusual is a warning") {
                             "[market.aave-v3-lido]\nchain = \"ethereum\"\nprotocol = \"aave-v3\"\n"
                             "addresses_provider = \"0x2f39d218133AFaB8F2B819B1066c7E434Ad94E9e\"\n"
                             "[market.lido]")) == std::vector{Code::KnownMarketDiffers});
+}
+
+TEST_CASE("a market of Morpho Blue is found by contract and id") {
+    constexpr auto kId = "0xb323495f7e4148be5643a4ea4a8221eef163e4bccfdedc2a6f4696baacbc86cc";
+    const auto loaded = good(with_change("protocol = \"aave-v3\"\naddresses_provider = ",
+                                         std::string("protocol = \"morpho-blue\"\nid = \"") + kId + "\"\nmorpho = "));
+    const auto& market = loaded.settings.markets.at(0);
+    CHECK(to_string(market.entry().id) == kId);
+    CHECK(market.entry().contract == Address::literal("0xcfBf336fe147D643B9Cb705648500e101504B16d"));
+    CHECK_FALSE(market.addresses_provider.has_value());
+    CHECK(loaded.settings.markets.at(1).entry() ==
+          lending::Entry{Address::literal("0x2f39d218133AFaB8F2B819B1066c7E434Ad94E9e"), {}});
 }
 
 TEST_CASE("all errors come in one pass, in the order of the file") {
