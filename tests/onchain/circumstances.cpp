@@ -77,6 +77,15 @@ void Circumstances::cap(const DevReserve& reserve, ConfigField field, const Addr
     set(reserve.asset, field, dice_.percent(80) ? whole.low_u64() + dice_.between(1, 40) : whole.low_u64() / 2 + 1);
 }
 
+/// The ceiling a little above what is owed already, or anywhere.
+void Circumstances::isolate(const Address& asset) {
+    constexpr std::size_t kIsolatedDebt = 14;
+    const Bytes data =
+        world_.node.call(world_.info.pool, abi::Encoder(selector("getReserveData(address)")).address(asset).finish());
+    const std::uint64_t owed = abi::load_word(data.data() + 32 * kIsolatedDebt).low_u64();
+    set(asset, kDebtCeiling, dice_.percent(70) ? owed + dice_.between(1, 100'000) : dice_.between(1, 3'000'000));
+}
+
 /// Supplies that are no collateral, and collateral that nobody needs.
 std::string Circumstances::users() {
     std::vector<Tx> out;
@@ -133,8 +142,8 @@ std::string Circumstances::one() {
             set(asset, kIsolationBorrowable, dice_.below(2));
             return told("in isolation");
         case 8:
-            set(asset, kDebtCeiling, dice_.between(1, 3'000'000));
-            return told("isolated");
+            isolate(dice_.percent(60) ? world_.info.reserve("ENS").asset : asset);
+            return "isolated";
         case 9:
             cap(reserve, kSupplyCap, reserve.a_token);
             return told("supply cap");

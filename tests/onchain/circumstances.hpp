@@ -45,6 +45,7 @@ class Circumstances {
   private:
     std::string one();
     void cap(const DevReserve& reserve, ConfigField field, const Address& token);
+    void isolate(const Address& asset);
     std::string users();
     std::string ghosts();
     void mine(const std::vector<Tx>& transactions);

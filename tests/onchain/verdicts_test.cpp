@@ -20,6 +20,7 @@ constexpr std::uint64_t kSeed = 17;
 constexpr unsigned kTurns = 16;
 constexpr unsigned kSequences = 13;  // of every user in every turn
 constexpr unsigned kVerdicts = 2'000;
+constexpr std::size_t kWhale = 1;  // of the node's accounts: the third party that supplied everything
 
 std::string text_of(const std::vector<Change>& changes, const DevInfo& info) {
     constexpr const char* kNames[] = {"repay", "supply",    "withdraw", "borrow", "repay with supply",
@@ -54,6 +55,7 @@ class Turn {
   public:
     Turn(World& world, Dice& dice, Count& count) : world_(world), dice_(dice), count_(count), watch_(world) {
         for (const auto& user : world.users) watch_.market().watch(user);
+        watch_.market().watch(world.info.accounts[kWhale]);
         head_ = world.node.latest().ref;
         watch_.sync(head_);
         const auto answers = world.node.multicall(watch_.market().condition_calls(), head_.hash);
@@ -147,6 +149,20 @@ class Turn {
         }
     }
 
+    /// Of one who has more than what is left, and no allowance for the pool.
+    std::vector<Change> large(const Address& user) {
+        std::vector<Change> out;
+        const auto limits = aims();
+        for (std::uint64_t i = dice_.between(1, 2); i > 0 && !limits.empty(); --i) {
+            const auto& change = dice_.pick(limits);
+            if (change.kind != Kind::Supply) out.push_back(change);
+        }
+        const auto asset = some_asset(user, true);
+        const U256 part = amount(user, out, Kind::Withdraw, asset, asset.supplied.value);
+        out.push_back({Kind::Withdraw, asset.asset, TokenAmount{part}});
+        return out;
+    }
+
     std::vector<Change> sequence(const Address& user) {
         std::vector<Change> out;
         for (std::uint64_t i = dice_.between(1, 3); i > 0; --i) out.push_back(one(user, out));
@@ -225,7 +241,35 @@ class Turn {
         }
     }
 
+    /// Just at a limit of the market, or just past it.
+    std::vector<Change> aims() {
+        std::vector<Change> out;
+        const auto aim = [&](Kind kind, const Address& asset, const U256& limit, const U256& step) {
+            out.push_back({kind, asset, TokenAmount{*checked_add(limit, dice_.percent(50) ? step : U256{})}});
+        };
+        for (const auto& c : conditions_.assets) {
+            if (c.supply_room.value != kU256Max) aim(Kind::Supply, c.asset, c.supply_room.value, U256{1});
+            if (c.borrow_room.value != kU256Max) aim(Kind::Borrow, c.asset, c.borrow_room.value, U256{1});
+            if (c.siloed) aim(Kind::Borrow, c.asset, U256{1'000'000}, U256{1});
+            if (c.liquidity.value < kPlenty) {
+                aim(Kind::Withdraw, c.asset, c.liquidity.value, U256{1});
+                aim(Kind::Borrow, c.asset, c.liquidity.value, U256{1});
+            }
+            if (!c.isolated) continue;
+            const U256 left = saturating_sub(c.debt_ceiling, c.isolated_debt);
+            for (const auto* symbol : {"USDC", "USDT"}) {
+                const auto& reserve = world_.info.reserve(symbol);
+                aim(Kind::Borrow, reserve.asset, *checked_mul(left, U256{10'000}), U256{10'000});
+            }
+        }
+        return out;
+    }
+
     Change one(const Address& user, const std::vector<Change>& before) {
+        if (dice_.percent(15)) {
+            const auto limits = aims();
+            if (!limits.empty()) return dice_.pick(limits);
+        }
         const auto roll = dice_.below(100);
         if (roll < 12) return {Kind::SetEMode, {}, TokenAmount{U256{dice_.below(4)}}};
         if (roll < 28) {
@@ -247,6 +291,8 @@ class Turn {
         const U256& whole = kind == Kind::Withdraw ? asset.supplied.value : asset.debt.value;
         return {kind, asset.asset, TokenAmount{amount(user, before, kind, asset, whole)}};
     }
+
+    static constexpr U256 kPlenty = U256::literal("1'000'000'000'000'000'000'000");
 
     World& world_;
     Dice& dice_;
@@ -280,6 +326,8 @@ TEST_CASE("what is allowed is what the pool carries out, and refused for the poo
             turn.compare_transfer(user, turn.withdrawal(user));
             if (i % 4 == 0) turn.compare_free_moves(user);
         }
+        const auto& whale = world.info.accounts[kWhale];
+        for (unsigned k = 0; k < kSequences; ++k) turn.compare(whale, turn.large(whale));
     }
     std::printf(
         "%u verdicts equal, %u of them refusals with the pool's reason; %u summaries after; %u transfers; "
