@@ -50,8 +50,11 @@ export function compile(files = sources(), lenient = false) {
   }
   const bytecode = `0x${evm.bytecode.object}`;
   const runtime = `0x${evm.deployedBytecode.object}`;
-  const size = (runtime.length - 2) / 2;
-  if (size > 24_576) throw new Error(`the guard has ${size} bytes of code, 24576 are the most (EIP-170)`);
+  for (const name of ['Guard', 'Rescuer', 'Swapper']) {
+    const size = output.contracts[`src/${name}.sol`][name].evm.deployedBytecode.object.length / 2;
+    if (size > 24_576) throw new Error(`${name} has ${size} bytes of code, 24576 are the most (EIP-170)`);
+  }
+  if (bytecode.length / 2 - 1 > 49_152) throw new Error('more creation code than EIP-3860 allows');
   return {
     compiler: solc.version(),
     settings,

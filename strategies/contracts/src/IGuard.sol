@@ -90,6 +90,7 @@ interface IGuard {
 
     event PolicySet(address indexed account, bytes32 indexed market, address indexed guardian, Policy policy);
     event PolicyRevoked(address indexed account, bytes32 indexed market);
+    /// `moved` is what the budget was charged, `lost` what the account's equity fell by, in the market's base currency.
     event Rescued(
         address indexed account,
         bytes32 indexed market,

@@ -14,6 +14,7 @@ import {
 import {IGuard} from "./IGuard.sol";
 import {Markets} from "./Markets.sol";
 import {Asset, Holding, Run, Snapshot, Unlisted, VALUE_SCALE} from "./Run.sol";
+import {GIVEN, TAKEN, load} from "./Transient.sol";
 
 /// Measures an account before and after a plan, and judges what the plan did to it.
 library Judgement {
@@ -50,10 +51,11 @@ library Judgement {
     }
 
     /// What was lost of the account's equity and how much was moved, both as values; assets are netted one by one, so that
-    /// going around in circles neither counts as moving nor hides what it costs. `gross` counts every move.
+    /// going around in circles neither counts as moving nor hides what it costs. What the plan took and did not give back
+    /// is a loss as well, however rich the account is in the end: a venue may have made others pay what they owe it.
     /// @return moved in the base currency, rounded up: what the budget is charged
     /// @return lost in the base currency, rounded up
-    function effects(Run memory run, Snapshot memory before, uint256 maxLossBps, uint256 gross)
+    function effects(Run memory run, Snapshot memory before, uint256 maxLossBps)
         internal
         view
         returns (uint256 moved, uint256 lost)
@@ -64,15 +66,16 @@ library Judgement {
         Change memory change = changes(run, before.holdings, afterwards.holdings);
         moved = change.outflow > change.repaid ? change.outflow : change.repaid;
         uint256 allowed = moved * maxLossBps / BPS;
-        uint256 gained = change.inflow + change.repaid;
-        uint256 given = change.outflow + change.drawn;
-        lost = given > gained ? given - gained : 0;
+        lost = excess(change.outflow + change.drawn, change.inflow + change.repaid);
+        uint256 taken = load(TAKEN);
+        uint256 kept = excess(taken, load(GIVEN));
+        if (kept > lost) lost = kept;
         if (lost > allowed) revert LossAboveLimit(lost, allowed);
         if (change.drawn > change.repaid + allowed) {
             uint256 owed = change.owedBefore;
             revert DebtRaised(owed, owed + change.drawn - change.repaid, allowed);
         }
-        moved = inBase(gross > moved ? gross : moved);
+        moved = inBase(taken > moved ? taken : moved);
         lost = inBase(lost);
     }
 
@@ -121,6 +124,10 @@ library Judgement {
                 && afterwards[i].owned >= before[i].owned && afterwards[i].owed <= before[i].owed;
             if (!stood) revert UnlistedHoldingTouched(before[i].asset);
         }
+    }
+
+    function excess(uint256 left, uint256 right) private pure returns (uint256) {
+        return left > right ? left - right : 0;
     }
 
     function inBase(uint256 value) private pure returns (uint256) {

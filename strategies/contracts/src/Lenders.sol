@@ -102,7 +102,9 @@ abstract contract Lenders is Steps {
         store(DUE, 0);
         uint256 present = Ledger.held(loan.asset);
         if (present < owed) revert LoanNotCovered(owed, present);
-        Ledger.take(loan.asset, owed);
+        // Morpho's own repayment is not given back to a lender: it went against the account's debt.
+        if (loan.lender == IGuard.Lender.MorphoRepay) give(Markets.find(run, loan.asset), owed);
+        else Ledger.take(loan.asset, owed);
         if (loan.lender == IGuard.Lender.UniswapV3) Tokens.send(loan.asset, loan.source, owed);
         else Tokens.approve(loan.asset, loan.source, owed);
     }

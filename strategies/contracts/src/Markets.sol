@@ -3,7 +3,7 @@ pragma solidity 0.8.28;
 
 import {AaveV3Adapter} from "./adapters/AaveV3Adapter.sol";
 import {MorphoBlueAdapter} from "./adapters/MorphoBlueAdapter.sol";
-import {ActionNotAvailable, AssetNotAllowed} from "./Errors.sol";
+import {AssetNotAllowed} from "./Errors.sol";
 import {IGuard} from "./IGuard.sol";
 import {IMorpho} from "./Protocols.sol";
 import {Asset, Holding, Run, Unlisted, VALUE_SCALE} from "./Run.sol";
@@ -50,6 +50,10 @@ library Markets {
 
     function holding(Run memory run, Asset memory asset) internal view returns (Holding memory) {
         return isAave(run) ? AaveV3Adapter.holding(run, asset) : MorphoBlueAdapter.holding(run, asset);
+    }
+
+    function indebted(Run memory run, Asset memory asset) internal view returns (bool) {
+        return isAave(run) ? AaveV3Adapter.indebted(run, asset) : MorphoBlueAdapter.indebted(run);
     }
 
     function unlisted(Run memory run) internal view returns (Unlisted[] memory) {

@@ -42,6 +42,7 @@ abstract contract PolicyBook is IGuard {
     }
 
     uint256 internal constant WINDOW = 1 days;
+    uint256 private constant MOST_LOSS = 1_000; // bps: a liquidation costs less than that
     uint256 private constant MOST_ENTRIES = 16; // of each list of a policy: bounds the gas of a plan
     bytes32 private constant BOOK =
         keccak256(abi.encode(uint256(keccak256("plimsoll.guard")) - 1)) & ~bytes32(uint256(0xff));
@@ -78,6 +79,7 @@ abstract contract PolicyBook is IGuard {
     /// @inheritdoc IGuard
     /// @dev Also makes void what the account signed before: a policy that is not used yet must not come back.
     function revoke(Market calldata market) external {
+        here(msg.sender);
         voidSignatures(msg.sender);
         bytes32 key = keyOf(market);
         delete book().pages[msg.sender].policies[inEra(msg.sender, key)];
@@ -87,6 +89,7 @@ abstract contract PolicyBook is IGuard {
     /// @inheritdoc IGuard
     /// @dev The event names no market: zero stands for all.
     function revokeAll() external {
+        here(msg.sender);
         voidSignatures(msg.sender);
         ++book().pages[msg.sender].era;
         emit PolicyRevoked(msg.sender, bytes32(0));
@@ -176,7 +179,7 @@ abstract contract PolicyBook is IGuard {
         // An account may be its own guardian: one key on a home server, whose daemon the policy still bounds.
         if (policy.guardian == address(0)) revert PolicyNotValid("guardian");
         if (policy.expiry <= block.timestamp) revert PolicyNotValid("expiry");
-        if (policy.maxLossBps > 10_000) revert PolicyNotValid("maxLossBps");
+        if (policy.maxLossBps > MOST_LOSS) revert PolicyNotValid("maxLossBps");
         if (policy.trigger == 0 || policy.ceiling < policy.trigger) revert PolicyNotValid("trigger");
         if (policy.floor > policy.ceiling) revert PolicyNotValid("floor");
         if (market.entry.code.length == 0) revert PolicyNotValid("entry");

@@ -8,7 +8,7 @@ import {Lenders} from "./Lenders.sol";
 import {Markets} from "./Markets.sol";
 import {Run, Snapshot} from "./Run.sol";
 import {Tokens} from "./Tokens.sol";
-import {GROSS, Ledger, load} from "./Transient.sol";
+import {Ledger} from "./Transient.sol";
 
 /// The half of the guard's code that carries out plans; the guard's constructor creates it, and the guard runs it by
 /// delegatecall (one contract would be above the size limit). It has no storage and does nothing when called by itself.
@@ -29,7 +29,7 @@ contract Rescuer is Lenders {
         handOver(run);
         healthAfter = Markets.health(plan.market, plan.account);
         Judgement.health(policy, plan.floor, health, healthAfter);
-        (moved, lost) = Judgement.effects(run, before, policy.maxLossBps, load(GROSS));
+        (moved, lost) = Judgement.effects(run, before, policy.maxLossBps);
     }
 
     /// All that is here of what the plan touched goes to the account, with what anybody had sent in. At the account itself
@@ -38,6 +38,7 @@ contract Rescuer is Lenders {
         for (uint256 i = 0; i < run.assets.length; ++i) {
             address token = run.assets[i].token;
             if (!Ledger.touched(token)) continue;
+            give(run.assets[i], Ledger.held(token));
             Ledger.clear(token);
             if (address(this) == run.account) continue;
             uint256 amount = Tokens.balance(token, address(this));

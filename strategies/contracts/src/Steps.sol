@@ -17,7 +17,7 @@ import {Reach} from "./Reach.sol";
 import {ALL, Asset, Run} from "./Run.sol";
 import {Swapper} from "./Swapper.sol";
 import {Tokens} from "./Tokens.sol";
-import {DUE, DUE_ASSET, GROSS, Ledger, load, store} from "./Transient.sol";
+import {DUE, DUE_ASSET, GIVEN, Ledger, TAKEN, load, store} from "./Transient.sol";
 
 /// Carries out the steps of a plan. What a step may name is checked here; whether the steps did good is judged at the end.
 abstract contract Steps {
@@ -51,12 +51,12 @@ abstract contract Steps {
     function repay(Run memory run, IGuard.Step memory step) private {
         Asset memory asset = debtAsset(run, step.asset);
         uint256 amount = surplus(step);
-        if (amount == 0 || Markets.holding(run, asset).owed == 0) return;
+        if (amount == 0 || !Markets.indebted(run, asset)) return;
         uint256 before = Tokens.balance(asset.token, address(this));
         uint256 allowance = allow(asset.token, run.core, amount);
         Markets.repay(run, asset, amount);
         Tokens.approve(asset.token, run.core, allowance);
-        Ledger.take(asset.token, before - Tokens.balance(asset.token, address(this)));
+        give(asset, before - Tokens.balance(asset.token, address(this)));
     }
 
     function supply(Run memory run, IGuard.Step memory step) private {
@@ -67,7 +67,7 @@ abstract contract Steps {
         uint256 allowance = allow(asset.token, run.core, amount);
         Markets.supply(run, asset, amount);
         Tokens.approve(asset.token, run.core, allowance);
-        Ledger.take(asset.token, before - Tokens.balance(asset.token, address(this)));
+        give(asset, before - Tokens.balance(asset.token, address(this)));
     }
 
     function pull(Run memory run, IGuard.Step memory step) private {
@@ -124,7 +124,8 @@ abstract contract Steps {
         if (Reach.direct(run)) {
             uint256 before = Tokens.balance(asset.supplied, run.account);
             AaveV3Adapter.repayWithATokens(run, asset, step.amount);
-            count(asset, before - Tokens.balance(asset.supplied, run.account));
+            gain(asset, before - Tokens.balance(asset.supplied, run.account));
+            give(asset, before - Tokens.balance(asset.supplied, run.account));
             return;
         }
         uint256 most = Tokens.balance(asset.debt, run.account);
@@ -196,13 +197,15 @@ abstract contract Steps {
         return amount > due ? amount - due : 0;
     }
 
+    /// What leaves the account's position or wallet. It counts against the budget, whether or not it comes back.
     function gain(Asset memory asset, uint256 amount) private {
         Ledger.add(asset.token, amount);
-        count(asset, amount);
+        store(TAKEN, load(TAKEN) + Markets.value(asset, amount));
     }
 
-    /// Counts what leaves the account's position or wallet against the budget, whether or not it comes back.
-    function count(Asset memory asset, uint256 amount) private {
-        store(GROSS, load(GROSS) + Markets.value(asset, amount));
+    /// What comes back to the account: against its debts, into its position or into its wallet.
+    function give(Asset memory asset, uint256 amount) internal {
+        Ledger.take(asset.token, amount);
+        store(GIVEN, load(GIVEN) + Markets.value(asset, amount));
     }
 }

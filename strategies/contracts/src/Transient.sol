@@ -10,7 +10,8 @@ bytes32 constant EXPECTED = keccak256("plimsoll.guard.expected");
 bytes32 constant BEFORE_LOAN = keccak256("plimsoll.guard.before-loan");
 bytes32 constant DUE = keccak256("plimsoll.guard.due"); // what the loan takes back
 bytes32 constant DUE_ASSET = keccak256("plimsoll.guard.due-asset");
-bytes32 constant GROSS = keccak256("plimsoll.guard.gross");
+bytes32 constant TAKEN = keccak256("plimsoll.guard.taken"); // value that the plan took from the account
+bytes32 constant GIVEN = keccak256("plimsoll.guard.given"); // and gave back to it
 bytes32 constant HELD = keccak256("plimsoll.guard.held");
 
 function load(bytes32 slot) view returns (uint256 value) {
@@ -30,7 +31,8 @@ library Lock {
     function take() internal {
         if (load(LOCK) != 0) revert Busy();
         store(LOCK, 1);
-        store(GROSS, 0);
+        store(TAKEN, 0);
+        store(GIVEN, 0);
     }
 
     function release() internal {

@@ -5,6 +5,7 @@ import {Pools} from "./support/Pools.sol";
 import {Coin, IHook} from "./support/Coin.sol";
 import {Desk} from "./support/Mocks.sol";
 import {ICallbacks} from "./support/Hostile.sol";
+import {Debtor, Masker} from "./support/Targets.sol";
 import "../src/Errors.sol";
 import {Guard} from "../src/Guard.sol";
 import {IGuard} from "../src/IGuard.sol";
@@ -158,6 +159,12 @@ contract AttacksTest is Pools {
         vm.prank(THIEF);
         vm.expectRevert(abi.encodeWithSelector(WrongPlace.selector, THIEF));
         Guard(payable(dora)).setPolicy(aaveMarket(), policy(IGuard.Access.Self));
+        vm.prank(THIEF);
+        vm.expectRevert(abi.encodeWithSelector(WrongPlace.selector, THIEF));
+        Guard(payable(dora)).revoke(aaveMarket());
+        vm.prank(THIEF);
+        vm.expectRevert(abi.encodeWithSelector(WrongPlace.selector, THIEF));
+        Guard(payable(dora)).revokeAll();
         IGuard.Plan memory plan = flashPlan(account, 3000e6, 1.75e18, 10);
         vm.prank(GUARDIAN);
         vm.expectRevert(abi.encodeWithSelector(WrongPlace.selector, account));
@@ -218,6 +225,22 @@ contract AttacksTest is Pools {
         run(plan);
         isTrue(!intruder.entered(), "no");
         equal(weth.balanceOf(THIEF), 0, "nothing");
+    }
+
+    /// 30 dollars vanish and 30 dollars that somebody owed the account come in: its balances tell nothing.
+    function test_a_loss_that_the_accounts_own_receivables_hide() public {
+        Masker masker = new Masker();
+        IGuard.Policy memory made = policy(IGuard.Access.Allowance);
+        made.venues = list(address(masker));
+        setPolicy(account, aaveMarket(), made);
+        IGuard.Plan memory plan = plainPlan(account, aaveMarket(), 0.27e18, 0);
+        plan.steps[1].target = address(masker);
+        plan.steps[1].data =
+            abi.encodeCall(Masker.trade, (weth, 0.27e18, usdc, 442.5e6, new Debtor(), account, 30e6));
+        runRefused(plan, abi.encodeWithSelector(LossAboveLimit.selector, 30e17, 4.725e17));
+        plan.steps[1].data =
+            abi.encodeCall(Masker.trade, (weth, 0.27e18, usdc, 472.5e6, new Debtor(), account, 30e6));
+        run(plan);
     }
 
     // ---- dust

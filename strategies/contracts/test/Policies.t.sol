@@ -58,7 +58,7 @@ contract PoliciesTest is Accounts {
         made.expiry = uint40(block.timestamp);
         invalid(made, "expiry");
         made = policy(IGuard.Access.Allowance);
-        made.maxLossBps = 10_001;
+        made.maxLossBps = 1_001;
         invalid(made, "maxLossBps");
         made = policy(IGuard.Access.Allowance);
         made.trigger = 0;

@@ -4,7 +4,7 @@ pragma solidity 0.8.28;
 import {AssetNotInMarket, PriceMissing} from "../Errors.sol";
 import {IAaveAddressesProvider, IAaveOracle, IAavePool, IERC20} from "../Protocols.sol";
 import {Reach} from "../Reach.sol";
-import {ALL, Asset, Holding, Run, Unlisted, VALUE_SCALE} from "../Run.sol";
+import {ALL, Asset, Holding, Run, Unlisted} from "../Run.sol";
 import {Tokens} from "../Tokens.sol";
 
 /// Aave V3 from 3.0 to 3.7 and its forks: what is not in all of them is not used.
@@ -42,6 +42,10 @@ library AaveV3Adapter {
             owned: Tokens.balance(asset.supplied, run.account) + Tokens.balance(asset.token, run.account),
             owed: Tokens.balance(asset.debt, run.account) + balanceIfAny(asset.stableDebt, run.account)
         });
+    }
+
+    function indebted(Run memory run, Asset memory asset) internal view returns (bool) {
+        return Tokens.balance(asset.debt, run.account) != 0;
     }
 
     /// What of the account's collateral and debt is in assets that the policy does not name. A supply that is not used as

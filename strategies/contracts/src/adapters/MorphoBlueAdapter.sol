@@ -48,6 +48,11 @@ library MorphoBlueAdapter {
         if (asset.token == run.params.loanToken) held.owed = debtOf(run.core, run.id, run.account);
     }
 
+    function indebted(Run memory run) internal view returns (bool) {
+        (, uint256 shares,) = IMorpho(run.core).position(run.id, run.account);
+        return shares != 0;
+    }
+
     /// The account may be one of the market's lenders as well.
     function unlisted(Run memory run) internal view returns (Unlisted[] memory found) {
         (uint256 shares,,) = IMorpho(run.core).position(run.id, run.account);
@@ -55,10 +60,6 @@ library MorphoBlueAdapter {
         found = new Unlisted[](1);
         found[0].asset = run.params.loanToken;
         found[0].owned = shares;
-    }
-
-    function suppliedShares(Run memory run) internal view returns (uint256 shares) {
-        (shares,,) = IMorpho(run.core).position(run.id, run.account);
     }
 
     function withdraw(Run memory run, uint256 amount) internal {

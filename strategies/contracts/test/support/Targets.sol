@@ -18,6 +18,24 @@ contract PriceMover {
     }
 }
 
+/// Owes an account something, which anyone may make it pay.
+contract Debtor {
+    function payTo(Coin coin, address account, uint256 amount) external {
+        coin.mint(account, amount);
+    }
+}
+
+/// Trades for less than it takes, and has the account paid by one who owes it.
+contract Masker {
+    function trade(Coin coinIn, uint256 amountIn, Coin coinOut, uint256 out, Debtor debtor, address account, uint256 owed)
+        external
+    {
+        coinIn.transferFrom(msg.sender, address(this), amountIn);
+        coinOut.mint(msg.sender, out);
+        debtor.payTo(coinOut, account, owed);
+    }
+}
+
 /// Trades fairly, and liquidates the account on the way.
 contract Seizer {
     IAavePool private immutable pool;
