@@ -20,7 +20,7 @@ struct PoolSpec {
 struct PoolBookLimits {
     std::int32_t words_around = 3;  // bitmap words read on either side of the price's
     std::int32_t words_ahead = 8;   // least number of further words read when a swap or quote leaves the known ones
-    std::int32_t words = 1'500;     // per pool; what lies beyond stays unknown
+    std::int32_t words = 400;       // per pool; what lies beyond stays unknown
     std::size_t ticks = 20'000;     // per pool; more, and the pool is not used
     std::size_t calls = 1'000;      // per round of reads
     std::size_t blocks = 128;       // that rewind() can go back

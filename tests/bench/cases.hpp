@@ -9,6 +9,8 @@ namespace plimsoll::bench {
 void floor_cases(const Scale& scale);
 /// Health factors of accounts with four reserves, and what watching them takes in memory.
 void health_cases(const Scale& scale);
+/// Quotes of one pool, and a sale divided over all routes of eight pools.
+void dex_cases(const Scale& scale);
 
 /// A price event to the plan and to signed transactions: engine, market and signer in one thread, no wire, no disk.
 void engine_cases(const Scale& scale);

@@ -22,6 +22,7 @@ struct Case {
 constexpr Case kCases[] = {
     {"floor", floor_cases},
     {"health", health_cases},
+    {"dex", dex_cases},
     {"engine", engine_cases},
     {"wire", wire_cases},
 };
