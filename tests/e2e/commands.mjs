@@ -165,7 +165,7 @@ try {
   });
   await test('history tells both rescues', async () => {
     await until('the journal is closed', 5_000, () => json(place, 'history', '--json').every(({ stage: end }) => end === 'settled'));
-    const repaid = json(place, 'history', '--json').filter(({ purpose }) => purpose === 'repay');
+    const repaid = json(place, 'history', '--json').filter(({ purpose }) => purpose === 'rescue');
     assert.equal(repaid.length, 2);
     assert(repaid.every(({ outcome }) => outcome === 'rescued'));
   });

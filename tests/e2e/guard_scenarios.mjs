@@ -82,6 +82,16 @@ const STORIES = {
       assert(begin.balances.supply.CRV > 0n);
     },
   },
+  // The feed falls, the market does not: one of them is wrong, and nothing is sold as long as there is another way.
+  'prices disagree': {
+    position: {
+      ...SINGLE, idle: { USDC: '6000' }, settings: { strategies: ['repay-with-collateral', 'repay-from-wallet'] },
+    },
+    venues: { reference: '30s' },
+    fall: () => stage.fall('178', 'WETH', { pools: false }),
+    expect: { most: 1, lossBps: 1n, mayUse: ['USDC'] },
+    check: (rescues) => assert.equal(debtSold(rescues, 'WETH'), 0n, 'collateral was sold'),
+  },
   'frozen reserve': {
     position: SINGLE,
     prepare: () => configure('setReserveFreeze', 'WETH', true),

@@ -9,7 +9,7 @@ import { freePort } from '../devnet/crash/daemon.mjs';
 import { writeDaemonFiles } from '../devnet/crash/files.mjs';
 import { effectsOf } from '../devnet/crash/findings.mjs';
 import { balancesOf } from '../devnet/crash/protocol.mjs';
-import { openPosition, reserveOf, setCollateralParameters, tokenOf } from '../devnet/lib/aave.mjs';
+import { MAX, mint, openPosition, reserveOf, setCollateralParameters, tokenOf } from '../devnet/lib/aave.mjs';
 import { startDevnet } from '../devnet/lib/devnet.mjs';
 import { setPrice } from '../devnet/lib/feeds.mjs';
 import { leftovers, putUnderGuard, seatOf } from '../devnet/lib/guard.mjs';
@@ -34,9 +34,9 @@ export class GuardStage extends Stage {
     return stage;
   }
 
-  /// A wallet with this position and no other funds, its right given to the guard by allowance unless said otherwise.
-  /// ltvFalls: assets of which the LTV becomes zero once the position stands.
-  async wallet({ supply, borrow, ltvFalls = [], policy = {}, access = 'allowance', ...more }) {
+  /// A wallet with this position and no other funds than `idle`, which the guard may use as well; its rights given by allowance
+  /// unless said otherwise. ltvFalls: assets of which the LTV becomes zero once the position stands.
+  async wallet({ supply, borrow, idle = {}, ltvFalls = [], policy = {}, access = 'allowance', ...more }) {
     const { devnet } = this;
     const { accounts } = devnet.info;
     const wallet = { name: 'alice', access, supply, borrow, ...accounts[WALLET], guardian: accounts[GUARDIAN], ...more };
@@ -51,6 +51,10 @@ export class GuardStage extends Stage {
     }
     const [collaterals, debts] = [Object.keys(supply), Object.keys(borrow)];
     await putUnderGuard(devnet, wallet, { guardian: wallet.guardian.address, collaterals, debts, ...policy });
+    for (const [symbol, amount] of Object.entries(idle)) {
+      await mint(devnet, wallet.address, symbol, amount);
+      await tokenOf(devnet, symbol).write(wallet.address, 'approve', [devnet.info.guard, MAX]);
+    }
     await devnet.chain.setAutomine(false);
     this.wallets = [wallet];
     return wallet;
@@ -114,7 +118,7 @@ export class GuardStage extends Stage {
   balances = (wallet = this.wallets[0], block = 'latest') => balancesOf(this.devnet, wallet, block);
 
   /// The wallet is safe, every rescue lost at most lossBps of what it sold, and nothing stayed behind anywhere.
-  async assertRescued(what, begin, { health = TARGET - TARGET / 50n, lossBps = 50n, most = 4 } = {}) {
+  async assertRescued(what, begin, { health = TARGET - TARGET / 50n, lossBps = 50n, most = 4, mayUse = [] } = {}) {
     const [wallet] = this.wallets;
     const now = await this.health(wallet);
     assert(now >= health, `${what}: health factor ${now}`);
@@ -127,7 +131,9 @@ export class GuardStage extends Stage {
     }
     assert.deepEqual(await leftovers(this.devnet), [], `${what}: something stayed behind`);
     const pocket = await this.pocket();
-    for (const [symbol, amount] of Object.entries(begin.pocket)) assert(pocket[symbol] >= amount, `${what}: ${symbol} left the wallet`);
+    for (const [symbol, amount] of Object.entries(begin.pocket)) {
+      assert(pocket[symbol] >= amount || mayUse.includes(symbol), `${what}: ${symbol} left the wallet`);
+    }
     const spent = await tokenOf(this.devnet, 'WETH').read('balanceOf', [wallet.guardian.address]);
     assert.equal(spent, 0n, `${what}: the guardian has tokens`);
     return rescues;
