@@ -42,6 +42,7 @@ interface Vm {
     function readFile(string calldata path) external view returns (string memory);
     function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
+    function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
     function parseBytes(string calldata value) external pure returns (bytes memory);
     function replace(string calldata input, string calldata from, string calldata to)
         external
