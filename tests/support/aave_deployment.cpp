@@ -36,10 +36,10 @@ Address to_address(const U256& word) {
     return out;
 }
 
-U256 config_word(const ReserveConfig& c) {
+U256 config_word(const ReserveConfig& c, const AaveDeployment::Limits& l) {
     U256 out;
-    const auto put = [&](unsigned at, std::uint64_t value) {
-        for (unsigned i = 0; i < 16; ++i) {
+    const auto put = [&](unsigned at, std::uint64_t value, unsigned bits = 16) {
+        for (unsigned i = 0; i < bits; ++i) {
             if ((value >> i & 1U) != 0) out = out.with_bit(at + i, true);
         }
     };
@@ -49,7 +49,11 @@ U256 config_word(const ReserveConfig& c) {
     put(48, c.decimals);
     put(152, c.protocol_fee);
     put(168, c.emode_category);
-    put(212, c.isolated ? 1 : 0);
+    put(64, l.reserve_factor);
+    put(80, l.borrow_cap, 36);
+    put(116, l.supply_cap, 36);
+    put(212, l.debt_ceiling != 0 || !c.isolated ? l.debt_ceiling : 1, 40);
+    out = out.with_bit(61, l.borrowable_isolated).with_bit(62, l.siloed).with_bit(63, l.flash_loans);
     return out.with_bit(56, c.active).with_bit(57, c.frozen).with_bit(58, c.borrowing).with_bit(60, c.paused);
 }
 
@@ -104,6 +108,7 @@ AaveDeployment::AaveDeployment(Version version, std::size_t reserves) : version_
         s.price.value = U256{kPrices[i % 4]};
         s.priced = true;
         state.reserves.push_back(next);
+        limits.emplace_back();
         feeds.push_back({address(6, i + 1), address(7, i + 1), s.price.value, false});
     }
 }
@@ -144,6 +149,7 @@ CallResult AaveDeployment::answer(const Call& call) {
     }
     if (call.to == pool()) return answer_pool(which, argument);
     if (call.to == oracle()) return answer_oracle(which, call);
+    if (call.to == sentinel && which == call::kIsBorrowAllowed) return words({U256{sentinel_allows ? 1U : 0U}});
     const auto group = call.to.bytes[0];
     if (group >= 2 && group <= 5) return answer_token(call, which, argument);
     if (group == 6 || group == 7) return answer_feed(call, which);
@@ -163,7 +169,11 @@ CallResult AaveDeployment::answer_pool(const Selector& which, const U256& argume
     };
     constexpr std::uint64_t kRevisions[] = {1, 4, 6, 7, 8, 9, 10, 11};
     if (which == kPoolRevision) return words({U256{kRevisions[static_cast<std::size_t>(version_)]}});
-    if (which == kGetVirtualUnderlyingBalance) return since(Version::V31, U256{});
+    if (which == kFlashPremium) return words({U256{flash_premium_bps}});
+    if (which == kGetVirtualUnderlyingBalance) {
+        const auto id = state.id_of(to_address(argument));
+        return since(Version::V31, id ? limits[*id].liquidity : U256{});
+    }
     if (which == kGetReserveDeficit) return since(Version::V33, U256{});
     if (which == kRateStrategyConstant) return since(Version::V34, U256{1});
     if (which == kGetReservesList) {
@@ -182,7 +192,8 @@ CallResult AaveDeployment::answer_pool(const Selector& which, const U256& argume
     if (which == kGetReserveData || which == kGetConfiguration) {
         const auto id = state.id_of(subject);
         if (!id) return words({U256{}});
-        return which == kGetReserveData ? reserve_data(*id) : words({config_word(state.reserves[*id].state.config)});
+        return which == kGetReserveData ? reserve_data(*id)
+                                        : words({config_word(state.reserves[*id].state.config, limits[*id])});
     }
     if (which == kGetUserConfiguration) return words({user_word(account_of(subject))});
     if (which == kGetUserEMode) return words({U256{account_of(subject).emode}});
@@ -209,9 +220,10 @@ CallResult AaveDeployment::answer_emode(const Selector& which, std::uint8_t cate
 
 CallResult AaveDeployment::reserve_data(std::size_t id) const {
     const Reserve& r = state.reserves[id];
-    return words({config_word(r.state.config), r.state.liquidity_index, r.state.liquidity_rate, r.state.borrow_index,
-                  r.state.borrow_rate, U256{}, U256{r.state.last_update}, U256{id}, to_word(r.a_token),
-                  to_word(r.stable_token), to_word(r.debt_token), U256{}, U256{}, U256{}, U256{}});
+    return words({config_word(r.state.config, limits[id]), r.state.liquidity_index, r.state.liquidity_rate,
+                  r.state.borrow_index, r.state.borrow_rate, U256{}, U256{r.state.last_update}, U256{id},
+                  to_word(r.a_token), to_word(r.stable_token), to_word(r.debt_token), U256{}, limits[id].accrued,
+                  U256{}, limits[id].isolated_debt});
 }
 
 CallResult AaveDeployment::account_data(const Address& account) {
@@ -261,6 +273,13 @@ CallResult AaveDeployment::answer_token(const Call& call, const Selector& which,
             std::copy(r.symbol.begin(), r.symbol.end(), old.bytes.begin());
             return words({abi::uint_of_topic(old)});
         }
+        if (which == call::kScaledTotalSupply && call.to == r.a_token) return words({limits[i].scaled_supply});
+        if (which == call::kScaledTotalSupply && call.to == r.debt_token) return words({limits[i].scaled_debt});
+        if (which == call::kGetSupplyData && call.to == r.stable_token) {
+            const auto& s = limits[i].stable;
+            return words({s[0], s[1], s[2], s[3]});
+        }
+        if (which == call::kBalanceOf && call.to == r.asset) return words({limits[i].liquidity});
         const AccountState& account = account_of(to_address(argument));
         const Holding* holding = account.find(static_cast<ReserveId>(i));
         if (which == call::kScaledBalanceOf && (call.to == r.a_token || call.to == r.debt_token)) {

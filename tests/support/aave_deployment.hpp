@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <map>
 #include <set>
 #include <vector>
@@ -25,7 +26,27 @@ class AaveDeployment {
         bool guarded{};          // the aggregator answers only its proxy
     };
 
+    /// What only limits changes; caps in whole tokens.
+    struct Limits {
+        std::uint64_t supply_cap{};
+        std::uint64_t borrow_cap{};
+        std::uint64_t reserve_factor{};
+        std::uint64_t debt_ceiling{};
+        bool borrowable_isolated{};
+        bool siloed{};
+        bool flash_loans{};
+        U256 scaled_supply;
+        U256 scaled_debt;
+        U256 accrued;  // to the treasury, scaled
+        U256 isolated_debt;
+        U256 liquidity;
+        std::array<U256, 4> stable;  // getSupplyData
+    };
+
     lending::aave_v3::MarketState state;
+    std::vector<Limits> limits;  // by reserve
+    std::uint64_t flash_premium_bps{};
+    bool sentinel_allows{};
     std::map<Address, lending::aave_v3::AccountState> accounts;
     std::vector<Feed> feeds;
     std::set<Address> broken;  // every call to these reverts
