@@ -8,30 +8,6 @@
 
 namespace plimsoll::lending::aave_v3 {
 
-bool Store::watch(const Address& account) {
-    const auto index = static_cast<std::uint32_t>(addresses_.size());
-    if (!index_.emplace(account, index).second) return false;
-    addresses_.push_back(account);
-    entries_.emplace_back();
-    return true;
-}
-
-std::optional<std::uint32_t> Store::index_of(const Address& account) const {
-    const auto found = index_.find(account);
-    if (found == index_.end()) return std::nullopt;
-    return found->second;
-}
-
-AccountEntry& Store::edit_account(std::uint32_t index) {
-    AccountEntry& entry = entries_[index];
-    if (!frames_.empty() && entry.saved_in != frame_number_) {
-        entry.saved_in = frame_number_;
-        frames_.back().accounts.push_back({index, entry.state, entry.loaded});
-        ++saved_accounts_;
-    }
-    return entry;
-}
-
 Holding& Store::edit_holding(std::uint32_t index, ReserveId reserve) {
     AccountState& state = edit_account(index).state;
     if (state.find(reserve) == nullptr) index_holder(index, reserve);
@@ -50,8 +26,8 @@ void Store::index_holder(std::uint32_t account, ReserveId reserve) {
 
 ReserveState& Store::edit_reserve(ReserveId id) {
     Reserve& reserve = market.reserves[id];
-    if (!frames_.empty()) {
-        auto& saved = frames_.back().reserves;
+    if (Kept* kept = watched_.newest(); kept != nullptr) {
+        auto& saved = kept->reserves;
         const auto same = [&](const auto& entry) { return entry.first == id; };
         if (std::none_of(saved.begin(), saved.end(), same)) saved.emplace_back(id, reserve.state);
     }
@@ -59,15 +35,8 @@ ReserveState& Store::edit_reserve(ReserveId id) {
 }
 
 EModeCategory& Store::edit_emode(std::uint8_t category) {
-    if (!frames_.empty() && !frames_.back().emodes) frames_.back().emodes = market.emodes;
+    if (Kept* kept = watched_.newest(); kept != nullptr && !kept->emodes) kept->emodes = market.emodes;
     return market.edit_emode(category);
-}
-
-void Store::mark(std::uint32_t account) {
-    AccountEntry& entry = entries_[account];
-    if (entry.changed) return;
-    entry.changed = true;
-    changed_.push_back(account);
 }
 
 void Store::mark_holders(ReserveId reserve) {
@@ -76,14 +45,14 @@ void Store::mark_holders(ReserveId reserve) {
 }
 
 void Store::mark_category(std::uint8_t category) {
-    for (std::uint32_t i = 0; i < entries_.size(); ++i) {
-        if (entries_[i].state.emode == category) mark(i);
+    for (std::uint32_t i = 0; i < accounts().size(); ++i) {
+        if (account(i).state.emode == category) mark(i);
     }
 }
 
 void Store::mark_stable_debtors() {
-    for (std::uint32_t i = 0; i < entries_.size(); ++i) {
-        if (!entries_[i].state.stable.empty()) mark(i);
+    for (std::uint32_t i = 0; i < accounts().size(); ++i) {
+        if (!account(i).state.stable.empty()) mark(i);
     }
 }
 
@@ -96,14 +65,7 @@ std::vector<Address> Store::take_changed() {
 
 std::vector<Address> Store::take_marked() {
     moved_ = 0;
-    std::vector<Address> out;
-    out.reserve(changed_.size());
-    for (const auto index : changed_) {
-        entries_[index].changed = false;
-        out.push_back(addresses_[index]);
-    }
-    changed_.clear();
-    return out;
+    return watched_.take_marked();
 }
 
 void Store::rebuild_roles() {
@@ -172,61 +134,40 @@ const Role* Store::role_of(const Address& emitter) const {
 }
 
 void Store::begin_block(const BlockRef& block) {
-    Frame frame;
-    frame.before = market.block;
-    frame.pending = pending;
-    frames_.push_back(std::move(frame));
-    ++frame_number_;
-    while (frames_.size() > 1 && (frames_.size() > kFrames || saved_accounts_ > kSavedAccounts)) {
-        saved_accounts_ -= frames_.front().accounts.size();
-        frames_.pop_front();
-    }
+    watched_.begin_block(market.block, {pending, {}, {}});
     market.block = block;
 }
 
-void Store::take_back(Frame& frame) {
-    // Newest first: an account edited, rewound to and edited again was saved twice, and the first copy is the true one.
-    for (auto saved = frame.accounts.rbegin(); saved != frame.accounts.rend(); ++saved) {
-        entries_[saved->index].state = std::move(saved->state);
-        entries_[saved->index].loaded = saved->loaded;
-        if (!saved->loaded) {
-            frame.pending.insert({Read::Kind::AccountConfig, saved->index, 0});
-            frame.pending.insert({Read::Kind::AccountEMode, saved->index, 0});
-        }
-        mark(saved->index);
+void Store::put_back(Frame& frame) {
+    Kept& kept = frame.kept;
+    for (const auto& saved : frame.accounts) {
+        if (saved.loaded) continue;
+        kept.pending.insert({Read::Kind::AccountConfig, saved.index, 0});
+        kept.pending.insert({Read::Kind::AccountEMode, saved.index, 0});
     }
-    for (auto& [id, state] : frame.reserves) {
+    for (auto& [id, state] : kept.reserves) {
         const ReserveState& now = market.reserves[id].state;
         if (state.price != now.price || state.priced != now.priced) mark_moved(id);
         if (state.config != now.config) mark_holders(id);
         market.reserves[id].edit() = state;
     }
-    if (frame.emodes) {
-        market.emodes = std::move(*frame.emodes);
+    if (kept.emodes) {
+        market.emodes = std::move(*kept.emodes);
         ++market.emode_version;
-        for (std::uint32_t i = 0; i < entries_.size(); ++i) {
-            if (entries_[i].state.emode != 0) mark(i);
+        for (std::uint32_t i = 0; i < accounts().size(); ++i) {
+            if (account(i).state.emode != 0) mark(i);
         }
     }
     // An account watched since then was read at a block that is gone: it is read again.
     for (const auto& read : pending) {
-        if (read.kind == Read::Kind::AccountConfig || read.kind == Read::Kind::AccountEMode) frame.pending.insert(read);
+        if (read.kind == Read::Kind::AccountConfig || read.kind == Read::Kind::AccountEMode) kept.pending.insert(read);
     }
-    pending = std::move(frame.pending);
-    market.block = frame.before;
-    saved_accounts_ -= frame.accounts.size();
+    pending = std::move(kept.pending);
 }
 
 bool Store::rewind(const BlockRef& ancestor) {
     if (market.block.hash == ancestor.hash) return true;
-    const bool known = std::any_of(frames_.begin(), frames_.end(),
-                                   [&](const Frame& frame) { return frame.before.hash == ancestor.hash; });
-    if (!known) return false;
-    while (market.block.hash != ancestor.hash) {
-        take_back(frames_.back());
-        frames_.pop_back();
-    }
-    ++frame_number_;  // stamps of the frames that are gone must not match
+    if (!watched_.rewind(market.block, ancestor, [&](Frame& frame) { put_back(frame); })) return false;
     rebuild_roles();
     return true;
 }
@@ -237,12 +178,9 @@ void Store::clear() {
     deployment_.provider = provider;
     market = {};
     pending.clear();
-    for (auto& entry : entries_) entry = {};
+    watched_.clear();
     holders_.clear();
-    changed_.clear();
     moved_ = 0;
-    frames_.clear();
-    saved_accounts_ = 0;
     rebuild_roles();
 }
 

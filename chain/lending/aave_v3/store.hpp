@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -10,6 +9,7 @@
 
 #include "chain/lending/aave_v3/reads.hpp"
 #include "chain/lending/aave_v3/state.hpp"
+#include "chain/lending/watched.hpp"
 
 namespace plimsoll::lending::aave_v3 {
 
@@ -39,15 +39,17 @@ struct AccountEntry {
     bool partial{};            // supplies that are no collateral were not read
 };
 
-/// State of one market at one block with a journal that leads back over the last blocks.
-///
-/// Every change after the snapshot goes through edit_*(), which keeps what was there before, once per block. Bounds:
-/// kFrames blocks, and kSavedAccounts account copies over all of them; the oldest frames go first.
+/// What a block changes besides accounts: reserves and categories as they were, the first time each is touched.
+struct Kept {
+    ReadSet pending;
+    std::vector<std::pair<ReserveId, ReserveState>> reserves;
+    std::optional<std::vector<EModeCategory>> emodes;
+};
+
+/// State of one market at one block with a journal that leads back over the last blocks, see lending::Watched. Every
+/// change after the snapshot goes through edit_*().
 class Store {
   public:
-    static constexpr std::size_t kFrames = 128;
-    static constexpr std::size_t kSavedAccounts = 200'000;
-
     explicit Store(const Deployment& deployment) : deployment_(deployment) {}
 
     MarketState market;
@@ -58,11 +60,11 @@ class Store {
 
     // ---- accounts
     /// False if the account was there already.
-    bool watch(const Address& account);
-    const std::vector<Address>& accounts() const { return addresses_; }
-    std::optional<std::uint32_t> index_of(const Address& account) const;
-    const AccountEntry& account(std::uint32_t index) const { return entries_[index]; }
-    AccountEntry& edit_account(std::uint32_t index);
+    bool watch(const Address& account) { return watched_.watch(account); }
+    const std::vector<Address>& accounts() const { return watched_.list(); }
+    std::optional<std::uint32_t> index_of(const Address& account) const { return watched_.index_of(account); }
+    const AccountEntry& account(std::uint32_t index) const { return watched_[index]; }
+    AccountEntry& edit_account(std::uint32_t index) { return watched_.edit(index); }
     /// The account's entry for a reserve, made if it is not there, and in the index from reserve to accounts.
     Holding& edit_holding(std::uint32_t index, ReserveId reserve);
 
@@ -71,7 +73,7 @@ class Store {
     EModeCategory& edit_emode(std::uint8_t category);
 
     // ---- who is touched
-    void mark(std::uint32_t account);
+    void mark(std::uint32_t account) { watched_.mark(account); }
     void mark_holders(ReserveId reserve);
     void mark_category(std::uint8_t category);
     void mark_stable_debtors();
@@ -95,38 +97,21 @@ class Store {
     void begin_block(const BlockRef& block);
     bool rewind(const BlockRef& ancestor);
     /// Changes that cannot be taken back: what is before this block is out of reach.
-    void forget_history() { frames_.clear(); }
+    void forget_history() { watched_.forget_history(); }
     /// Everything but the accounts' addresses and the provider.
     void clear();
 
   private:
-    struct SavedAccount {
-        std::uint32_t index{};
-        AccountState state;
-        bool loaded{};
-    };
-    struct Frame {
-        BlockRef before;  // block the state was of
-        ReadSet pending;
-        std::vector<SavedAccount> accounts;
-        std::vector<std::pair<ReserveId, ReserveState>> reserves;
-        std::optional<std::vector<EModeCategory>> emodes;
-    };
-    void take_back(Frame& frame);
+    using Frame = Watched<AccountEntry, Kept>::Frame;
+    void put_back(Frame& frame);
     void index_holder(std::uint32_t account, ReserveId reserve);
 
     Deployment deployment_;
-    std::vector<Address> addresses_;
-    std::vector<AccountEntry> entries_;
-    std::unordered_map<Address, std::uint32_t> index_;
+    Watched<AccountEntry, Kept> watched_;
     std::vector<std::vector<std::uint32_t>> holders_;  // by reserve
-    std::vector<std::uint32_t> changed_;
-    u128 moved_{};  // bit: reserve
+    u128 moved_{};                                     // bit: reserve
     std::unordered_map<Address, Role> roles_;
     LogFilter filter_;
-    std::deque<Frame> frames_;
-    std::uint64_t frame_number_{};
-    std::size_t saved_accounts_{};
 };
 
 }  // namespace plimsoll::lending::aave_v3
