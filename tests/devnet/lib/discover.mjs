@@ -43,5 +43,6 @@ export async function discover(chain, addressesProvider) {
     oracle,
     reserves,
   };
-  return { multicall3: MULTICALL3, aave, feeds, uniswap: null, uniswap_v2: null, morpho: null, safe: null, guard: null, swapper: null };
+  const missing = { uniswap: null, uniswap_v2: null, morpho: null, safe: null, guard: null, swapper: null };
+  return { multicall3: MULTICALL3, aave, feeds, ...missing };
 }
