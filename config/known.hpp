@@ -24,6 +24,9 @@ std::span<const KnownMarket> known_markets();
 /// nullptr if there is none of this name.
 const KnownMarket* known_market(std::string_view name);
 
+/// Morpho Blue's address on Ethereum and Base. Source: docs.morpho.org, contract addresses.
+inline constexpr Address kMorphoBlue = Address::literal("0xbbbbbbbbbb9cc5e90e3b3af64bdaf62c37eeffcb");
+
 struct KnownCoin {
     ChainId chain_id{};
     Address wrapped;

@@ -66,6 +66,21 @@ struct Place {
     config::Market market;
 };
 
+/// The id of a market of Morpho Blue, after Morpho's address and a colon where that is not the usual one.
+std::optional<config::Market> morpho_market(const std::string& text) {
+    const auto colon = text.find(':');
+    const auto id = Hash32::parse(colon == std::string::npos ? text : text.substr(colon + 1));
+    const auto contract =
+        colon == std::string::npos ? Result<Address>(config::kMorphoBlue) : parse_address(text.substr(0, colon));
+    if (!id || !contract) return std::nullopt;
+    config::Market market;
+    market.name = text;
+    market.protocol = "morpho-blue";
+    market.morpho = *contract;
+    market.id = *id;
+    return market;
+}
+
 std::optional<config::Market> named_market(const PositionsCommand& command, const config::Settings* settings) {
     if (settings != nullptr) {
         for (const auto& market : settings->markets) {
@@ -86,7 +101,7 @@ std::optional<config::Market> named_market(const PositionsCommand& command, cons
         market.addresses_provider = *provider;
         return market;
     }
-    return std::nullopt;
+    return morpho_market(command.market);
 }
 
 std::optional<Place> find_place(const Globals& globals, const PositionsCommand& command,
@@ -95,8 +110,9 @@ std::optional<Place> find_place(const Globals& globals, const PositionsCommand& 
     if (!market) {
         say_error(
             globals, "unknown market \"" + command.market + "\"",
-            "--market takes a name from the configuration, a known market such as aave-v3-core, or the address of "
-            "a PoolAddressesProvider");
+            "--market takes a name from the configuration, a known market such as aave-v3-core, the address of "
+            "a PoolAddressesProvider, or the id of a market of Morpho Blue (0xMORPHO:0xID where Morpho is not at its "
+            "usual address)");
         return std::nullopt;
     }
     Place place;
