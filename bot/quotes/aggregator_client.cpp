@@ -66,6 +66,7 @@ AggregatorClient::AggregatorClient(asio::any_io_executor executor, const config:
       name_(settings.name),
       deadline_(settings.deadline),
       targets_(settings.targets),
+      prefix_(worker.url.target.substr(0, worker.url.target.find_last_not_of('/') + 1)),
       options_(std::move(options)),
       service_(std::move(service)),
       worker_(std::move(worker)) {}
@@ -124,7 +125,7 @@ Task<Result<dex::SwapOffer>> AggregatorClient::ask(dex::SwapWanted wanted, std::
     if (options_.now() < rests_until_) {
         reply = fail(Errc::Refused, "is left in peace after it refused us");
     } else {
-        reply = co_await fetch(service_->request(wanted).target);
+        reply = co_await fetch(prefix_ + service_->request(wanted).target);
     }
     auto offer = judge(wanted, local_quote, reply);
     if (offer) {

@@ -61,6 +61,7 @@ class AggregatorClient : public std::enable_shared_from_this<AggregatorClient> {
     std::string name_;
     std::chrono::milliseconds deadline_;
     std::vector<Address> targets_;
+    std::string prefix_;  // path of the URL in the settings
     Options options_;
     std::unique_ptr<dex::Aggregator> service_;
     rpc::HttpWorker worker_;

@@ -160,7 +160,17 @@ Result<void> PoolBook::answer(const BlockRef& head, std::span<const CallResult> 
     const auto round = std::exchange(round_, {});
     for (std::size_t i = 0; i < round.size(); ++i) {
         const auto& read = round[i];
-        if (entries_[read.pool].stage == Stage::Trouble) continue;
+        auto& entry = entries_[read.pool];
+        const bool of_ticks = read.kind == Read::Kind::Word || read.kind == Read::Kind::TickInfo;
+        if (entry.stage == Stage::Trouble || (of_ticks && !entry.extension)) continue;
+        const auto* state = v3(read.pool);
+        if (!results[i].success && of_ticks && state->ticks != nullptr) {
+            // A node that ran out of gas: what is known stays good, and the next quote asks again.
+            entry.extension.reset();
+            entry.want_low = state->ticks->word_low;
+            entry.want_high = state->ticks->word_high;
+            continue;
+        }
         auto taken = results[i].success ? take(read, results[i]) : fail(Errc::Reverted, "the call reverts");
         if (taken) continue;
         const auto kind = to_string(entries_[read.pool].spec.kind);

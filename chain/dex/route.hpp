@@ -86,10 +86,11 @@ struct Split {
 struct SplitLimits {
     std::size_t parts = 4;
     std::size_t slices = 20;  // the sale is handed out in this many pieces, each to the route that pays most for it
+    U256 part_cost = {};      // what each part beyond the first costs to carry out (gas), in units of the token out
     RouteLimits routes = {};
 };
 
-/// Sells exactly `amount` where it yields most. Never less than the best single route.
+/// Sells exactly `amount` where it yields most after the cost of its parts. Never less than the best single route.
 Split best_split(std::span<const Pool> pools, const Address& token_in, const Address& token_out, const U256& amount,
                  const SplitLimits& limits = {});
 

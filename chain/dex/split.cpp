@@ -21,11 +21,11 @@ class Splitter {
 
     Split run() {
         Split best = best_single();
-        if (routes_.size() > 1 && limits_.parts > 1 && limits_.slices > 1) {
-            auto shares = hand_out();
-            Split split = shares.empty() ? Split() : execute(shares);
-            if (split.complete() && split.parts.size() > 1) refine(shares, split);
-            if (split.complete() && (!best.complete() || split.amount_out > best.amount_out)) best = std::move(split);
+        if (routes_.size() > 1 && limits_.slices > 1) {
+            // Fewer parts are looked at only where parts cost something.
+            for (std::size_t parts = limits_.part_cost.is_zero() ? limits_.parts : 2; parts <= limits_.parts; ++parts) {
+                if (parts > 1) best = better(std::move(best), divided(parts));
+            }
         }
         if (best.complete()) best.cost_bps = shortfall_bps(fair(best), best.amount_out);
         best.missing = std::move(missing_);
@@ -38,6 +38,24 @@ class Splitter {
         U256 amount;
     };
     static constexpr std::size_t kMissingNoted = 32;
+
+    Split divided(std::size_t parts) {
+        auto shares = hand_out(parts);
+        Split out = shares.empty() ? Split() : execute(shares);
+        if (out.complete() && out.parts.size() > 1) refine(shares, out);
+        return out;
+    }
+
+    /// What is left of the amount out when its parts are paid.
+    U256 net(const Split& split) const {
+        const auto cost = checked_mul(limits_.part_cost, U256{split.parts.empty() ? 0 : split.parts.size() - 1});
+        return cost ? saturating_sub(split.amount_out, *cost) : U256{};
+    }
+
+    Split better(Split a, Split b) const {
+        if (!b.complete()) return a;
+        return !a.complete() || net(b) > net(a) ? std::move(b) : std::move(a);
+    }
 
     RouteQuote swap(Overlay& pools, const Route& route, const U256& amount) {
         auto out = pools.swap(route, amount, Exact::In, limits_.routes.quote);
@@ -79,7 +97,7 @@ class Splitter {
     }
 
     /// Slice by slice to the route that pays most for it then. Empty when a slice finds no taker.
-    std::vector<Share> hand_out() {
+    std::vector<Share> hand_out(std::size_t parts) {
         const auto slice = div_down(amount_, U256{limits_.slices});
         if (!slice || slice->is_zero()) return {};
         Overlay after(pools_);
@@ -89,7 +107,7 @@ class Splitter {
         for (std::size_t n = 0; n < limits_.slices; ++n) {
             const U256 part = n + 1 == limits_.slices ? left : *slice;
             left = saturating_sub(left, part);
-            const auto chosen = best_taker(after, shares, pays, part);
+            const auto chosen = best_taker(after, shares, pays, part, parts);
             if (!chosen) return {};
             swap(after, routes_[*chosen], part);
             for (std::size_t i = 0; i < routes_.size(); ++i) {
@@ -105,12 +123,12 @@ class Splitter {
     }
 
     std::optional<std::size_t> best_taker(const Overlay& after, const std::vector<Share>& shares,
-                                          std::vector<std::optional<U256>>& pays, const U256& part) {
+                                          std::vector<std::optional<U256>>& pays, const U256& part, std::size_t parts) {
         std::optional<std::size_t> out;
         for (std::size_t i = 0; i < routes_.size(); ++i) {
             const bool used =
                 std::any_of(shares.begin(), shares.end(), [&](const Share& share) { return share.route == i; });
-            if (!used && shares.size() >= limits_.parts) continue;
+            if (!used && shares.size() >= parts) continue;
             if (!pays[i]) {
                 Overlay trial = after;
                 const auto quote = swap(trial, routes_[i], part);

@@ -90,6 +90,25 @@ TEST_CASE("a quote beyond the known ticks has them read, and is exact then") {
     CHECK(v3(book, 0).ticks->word_high > 1);
 }
 
+TEST_CASE("further ticks that cannot be read leave what is known, and are asked for again") {
+    Stage stage;
+    auto& book = stage.synced();
+    const auto route = book.routes(address_of(1), address_of(2)).at(0);
+    for (const int good_rounds : {0, 1}) {
+        CHECK_FALSE(book.quote_exact_in(route, U256{4 * kDeep}).complete());
+        for (int i = 0; i < good_rounds; ++i) CHECK(stage.world.round(book) > 0);
+        const auto calls = book.reads(stage.world.head());
+        REQUIRE_FALSE(calls.empty());
+        CHECK(book.answer(stage.world.head(), std::vector<CallResult>(calls.size())).has_value());
+        CHECK(book.reads(stage.world.head()).empty());
+        stage.check();
+        CHECK(book.quote_exact_in(route, U256{1'000}).complete());
+    }
+    CHECK_FALSE(book.quote_exact_in(route, U256{4 * kDeep}).complete());
+    CHECK(stage.world.sync(book) > 0);
+    stage.check();
+}
+
 TEST_CASE("a swap near the edge of the known ticks has further ones read") {
     Stage stage;
     auto& book = stage.synced();

@@ -110,6 +110,13 @@ TEST_CASE("a sale is split where that yields more, never at a loss, and shared p
     one.parts = 1;
     CHECK(sold_by(two, one).amount_out == single.amount_out);
 
+    // A part that costs more than it brings is not made.
+    SplitLimits dear;
+    dear.part_cost = saturating_sub(split.amount_out, single.amount_out);
+    CHECK(sold_by(two, dear).parts.size() == 1);
+    dear.part_cost = saturating_sub(dear.part_cost, U256{1});
+    CHECK(sold_by(two, dear).parts.size() == 2);
+
     // So little that a second swap's rounding is all there is.
     const auto small = best_split(two, address_of(1), address_of(2), U256{7});
     REQUIRE(small.complete());
@@ -139,6 +146,18 @@ TEST_CASE("a sale is split where that yields more, never at a loss, and shared p
     REQUIRE(parts.complete());
     CHECK(parts.parts.size() == 4);
     for (const auto& part : parts.parts) CHECK(part.route.hops[0].pool < 5);
+    U256 last = parts.amount_out;
+    for (std::size_t n = 3; n > 0; --n) {
+        SplitLimits fewer;
+        fewer.parts = n;
+        const auto with_fewer = sold_by(many, fewer);
+        CHECK(with_fewer.parts.size() == n);
+        CHECK(with_fewer.amount_out < last);
+        last = with_fewer.amount_out;
+        fewer.parts = 4;
+        fewer.part_cost = saturating_sub(parts.amount_out, last);
+        CHECK(sold_by(many, fewer).parts.size() <= n + 1);
+    }
     // None alone has enough, together they have.
     const std::vector<Pool> thin = {v3(0x50, 1, 2, kDeep / 500), v3(0x51, 1, 2, kDeep / 500)};
     for (const auto& route : find_routes(thin, address_of(1), address_of(2)))

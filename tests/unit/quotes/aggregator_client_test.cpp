@@ -100,6 +100,9 @@ TEST_CASE("an offer is fetched with the key in its header, and checked") {
     CHECK(request.find("\n0x-api-key: k3y-that-nobody-may-see") != std::string::npos);
     CHECK(request.find("\n0x-version: v2") != std::string::npos);
     CHECK(client->stats().offers == 1);
+    stage.settings.url = stage.service.http() + "/by/way/";
+    CHECK(stage.ask(stage.client()).has_value());
+    CHECK(stage.service.received()[1].starts_with("GET /by/way/swap/allowance-holder/quote?"));
 }
 
 TEST_CASE("down, slow, wrong, oversized, absurd: each is one error in time") {
