@@ -21,6 +21,7 @@
 #include "bot/journal/writer.hpp"
 #include "bot/log.hpp"
 #include "bot/notify_systemd.hpp"
+#include "bot/shell/aggregators.hpp"
 #include "bot/shell/chain_shell.hpp"
 #include "bot/shell/make_engine.hpp"
 #include "bot/shell/reload.hpp"
@@ -72,7 +73,8 @@ class Daemon {
   private:
     Result<void> open_data_dir() const;
     Result<void> open_journal();
-    Result<void> open_chain(const config::Chain& chain, const Signers& signers);
+    Result<void> open_chain(const config::Chain& chain);
+    engine::EngineConfig engine_config(const config::Chain& chain) const;
     Result<std::unique_ptr<Recorder>> open_recorder(const engine::EngineConfig& config) const;
     Result<void> listen();
     Task<void> follow(ChainShell& shell, engine::Started memory);
@@ -85,6 +87,7 @@ class Daemon {
     config::Settings settings_;
     DaemonOptions options_;
     boost::asio::io_context io_{1};
+    Signers signers_;
     std::unique_ptr<log::Logger> logger_;
     std::unique_ptr<metrics::Metrics> metrics_;
     std::unique_ptr<journal::JournalWriter> journal_;
@@ -160,9 +163,9 @@ Result<void> Daemon::start() {
     alert_options.live = [this](const std::string& subject) { return live_subject(subject); };
     alerts_ = std::make_unique<AlertDesk>(std::move(alert_options), journal_.get(), metrics_.get());
 
-    TRY(const auto signers, open_signers(settings_));
+    TRY(signers_, open_signers(settings_));
     for (const auto& chain : settings_.chains) {
-        TRY_VOID(open_chain(chain, signers));
+        TRY_VOID(open_chain(chain));
     }
     TRY_VOID(listen());
     signals_ = std::make_unique<Signals>(
@@ -171,7 +174,7 @@ Result<void> Daemon::start() {
     log::info("started", {{"version", kVersion},
                           {"chains", settings_.chains.size()},
                           {"wallets", settings_.wallets.size()},
-                          {"live_wallets", signers.size()},
+                          {"live_wallets", signers_.size()},
                           {"unsettled_records", unsettled_.size()}});
     return {};
 }
@@ -187,14 +190,19 @@ Result<std::unique_ptr<Recorder>> Daemon::open_recorder(const engine::EngineConf
     return recorder;
 }
 
-Result<void> Daemon::open_chain(const config::Chain& chain, const Signers& signers) {
-    const auto config = engine::engine_config(settings_, chain);
+engine::EngineConfig Daemon::engine_config(const config::Chain& chain) const {
+    return engine::engine_config(settings_, chain, sender_addresses(settings_, signers_));
+}
+
+Result<void> Daemon::open_chain(const config::Chain& chain) {
+    const auto config = engine_config(chain);
     TRY(auto engine, make_engine(config));
     ShellServices services;
     services.journal = journal_.get();
     services.metrics = metrics_.get();
     services.alerts = alerts_.get();
-    services.signers = signers;
+    services.signers = signers_;
+    TRY(services.aggregators, open_aggregators(io_.get_executor(), settings_, chain));
     services.now_ms = wall_ms;
     services.crash_point = options_.crash_point;
     if (settings_.daemon.record) {
@@ -308,7 +316,7 @@ void Daemon::reload() {
     settings_ = *std::move(loaded);
     for (const auto& shell : chains_) {
         for (const auto& chain : settings_.chains) {
-            if (chain.name == shell->name()) shell->reload(engine::engine_config(settings_, chain));
+            if (chain.name == shell->name()) shell->reload(engine_config(chain));
         }
     }
     alerts_->clear("", "reload-failed", "", "The configuration was reloaded.");

@@ -29,6 +29,7 @@ constexpr std::size_t kPricesMax = 16;
 const std::vector<double> kRpcBuckets = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 const std::vector<double> kDecisionBuckets = {1e-6, 1e-5, 5e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3};
 const std::vector<double> kJournalBuckets = {1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3};
+const std::vector<double> kCostBuckets = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1'000};
 const std::vector<double> kBlockBuckets = {1, 2, 3, 5, 8, 13, 21, 34};
 
 /// The series of one name, found by their label values. Beyond kSeriesMax new values share one series "other".
@@ -107,6 +108,12 @@ struct Metrics::Impl {
                              {"reason"}};
     Series<Counter> actions{counters("plimsoll_action_total", "Actions by outcome"),
                             {"position", "strategy", "outcome"}};
+    Series<Counter> rescues{counters("plimsoll_rescue_total", "Rescues that succeeded, by strategy and rung used"),
+                            {"strategy", "rung"}};
+    Series<Histogram, std::vector<double>> rescue_cost{
+        histograms("plimsoll_rescue_cost_bps", "Expected cost of a rescue with gas, of the debt repaid"),
+        {"strategy"},
+        kCostBuckets};
     Series<Counter> audits{counters("plimsoll_audit_total", "Comparisons with the contracts' own answer"), {"result"}};
     Histogram& decision_seconds =
         histograms("plimsoll_decision_seconds", "From the event to its decision").Add({}, kDecisionBuckets);
@@ -264,6 +271,11 @@ void Metrics::refused(std::string_view reason) {
 
 void Metrics::acted(std::string_view position, std::string_view strategy, std::string_view outcome) {
     impl_->actions.at({position, strategy, outcome}).Increment();
+}
+
+void Metrics::rescued(std::string_view strategy, std::uint32_t rung, std::uint32_t cost_bps) {
+    impl_->rescues.at({strategy, std::to_string(rung)}).Increment();
+    impl_->rescue_cost.at({strategy}).Observe(static_cast<double>(cost_bps));
 }
 
 void Metrics::audited(std::string_view result, std::uint64_t count) {

@@ -79,6 +79,9 @@ class Metrics {
     void decided(std::string_view position, std::string_view outcome, Seconds took);
     void refused(std::string_view reason);
     void acted(std::string_view position, std::string_view strategy, std::string_view outcome);
+    /// A rescue that succeeded: by which strategy, at which place of the ladder (from 1), and what it was expected to
+    /// cost, gas included, in bps of the debt repaid.
+    void rescued(std::string_view strategy, std::uint32_t rung, std::uint32_t cost_bps);
     void audited(std::string_view result, std::uint64_t count);
 
     void transactions_pending(std::string_view chain, std::uint64_t count);

@@ -11,6 +11,7 @@
 #include "bot/cli/table.hpp"
 #include "bot/engine/text.hpp"
 #include "bot/journal/journal.hpp"
+#include "bot/shell/signers.hpp"
 
 namespace plimsoll::bot::cli {
 
@@ -29,7 +30,8 @@ struct Verdict {
 
 /// Only this position, so that no other one's affairs delay the answer; and not live, whatever the file says.
 engine::EngineConfig config_of(const config::Settings& settings, const config::Chain& chain, const std::string& name) {
-    auto config = engine::engine_config(settings, chain);
+    auto config = engine::engine_config(settings, chain, sender_addresses(settings, {}));
+    config.aggregates = false;
     for (auto& wallet : config.wallets) {
         std::erase_if(wallet.positions, [&](const config::Position& position) { return position.name != name; });
         wallet.live = false;
@@ -141,8 +143,7 @@ bool stands(const Verdict& verdict) {
     if (!verdict.health) return false;
     if (!verdict.decision) return true;
     const auto& gates = verdict.decision->gates;
-    return std::all_of(gates.begin(), gates.end(),
-                       [](const engine::Gate& gate) { return gate.passed || gate.name == "mode"; });
+    return std::none_of(gates.begin(), gates.end(), engine::stops);
 }
 
 template <class Print>

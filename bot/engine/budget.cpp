@@ -47,7 +47,7 @@ std::optional<std::int64_t> Budget::last_action(const std::string& position) con
     std::optional<std::int64_t> out;
     if (it == by_position_.end()) return out;
     for (const auto& entry : it->second) {
-        if (entry.purpose == Purpose::Repay && entry.succeeded)
+        if (entry.purpose == Purpose::Rescue && entry.succeeded)
             out = std::max(out.value_or(entry.time_ms), entry.time_ms);
     }
     return out;

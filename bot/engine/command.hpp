@@ -11,6 +11,7 @@
 #include "bot/engine/journal_record.hpp"
 #include "chain/lending/market.hpp"
 #include "chain/types/block.hpp"
+#include "strategies/situation.hpp"
 
 /// All that the engine wants done. The shell runs commands in the order given and may overlap what waits for the
 /// network; it answers each request exactly once, failures and lost connections included, and never retries a Broadcast
@@ -54,6 +55,16 @@ struct EstimateGas {
     RequestId id{};
     Address from;
     lending::ContractCall call;
+};
+
+/// What aggregators offer for these sales -> OffersDone. Nothing waits for the answer.
+struct FetchOffers {
+    RequestId id{};
+    Address taker;   // calls the target, and gets what is bought
+    Address origin;  // whose key signs the transaction
+    std::uint32_t slippage_bps{};
+    std::vector<strategies::OfferWanted> wanted;
+    std::vector<TokenAmount> local;  // for each what our own pools would give; zero: nothing
 };
 
 /// One durable commit of all records -> Persisted.
@@ -103,6 +114,6 @@ struct SetLogFilter {
 };
 
 using Command = std::variant<Read, FetchFees, FetchAccount, Simulate, EstimateGas, Persist, Sign, Broadcast,
-                             FetchReceipt, Alert, Decide, SetLogFilter>;
+                             FetchReceipt, Alert, Decide, SetLogFilter, FetchOffers>;
 
 }  // namespace plimsoll::engine

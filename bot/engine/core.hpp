@@ -11,21 +11,29 @@
 #include "bot/engine/alert_book.hpp"
 #include "bot/engine/budget.hpp"
 #include "bot/engine/canon.hpp"
+#include "bot/engine/engine.hpp"
 #include "bot/engine/engine_config.hpp"
 #include "bot/engine/fee_book.hpp"
 #include "bot/engine/follower.hpp"
 #include "bot/engine/output.hpp"
 #include "bot/engine/screen.hpp"
 #include "bot/engine/states.hpp"
+#include "chain/tx/fees.hpp"
 #include "strategies/erc20.hpp"
+#include "strategies/planner.hpp"
 #include "strategies/repay_from_wallet.hpp"
 
 /// The engine's state and its parts. Not for use outside bot/engine.
 namespace plimsoll::engine {
 
+inline constexpr std::string_view kPoolLender = "uniswap-v3";  // config::Lender::kind of a pool
+
+/// The first gate that stops a plan; nullptr without.
+const Gate* first_failure(const std::vector<Gate>& gates);
+
 class Core {
   public:
-    Core(EngineConfig config, std::vector<std::unique_ptr<lending::Market>> markets);
+    Core(EngineConfig config, std::vector<std::unique_ptr<lending::Market>> markets, Planner planner);
 
     // ---- events (engine.cpp passes them on)
     void on(const Started& event);
@@ -46,11 +54,19 @@ class Core {
     void on(const ReceiptDone& event);
     void on(const SettingsReloaded& event);
     void on(const SetPaused& event);
+    void on(const OffersDone& event);
+
+    lending::Market& market_at(std::size_t m) { return *markets[m]; }
+    const lending::Market& market_at(std::size_t m) const { return *markets[m]; }
 
     EngineConfig config;
     std::int64_t now = 0;  // of the event being handled
     Output out;
-    Follower follower;
+    std::vector<std::unique_ptr<lending::Market>> markets;
+    LogUnion logs;
+    Follower follower;  // of the markets: what acting waits for
+    dex::PoolBook book;
+    Follower pools;  // of the book, which acting does not wait for
     Canon canon;
     std::vector<SenderState> senders;
     std::vector<WalletState> wallets;
@@ -73,19 +89,45 @@ class Core {
     void adopt(const std::vector<JournalRecord>& records);
     void adopt_step(const std::vector<JournalRecord>& rows);
 
-    // ---- core_follow.cpp: blocks, reads
+    // ---- core_follow.cpp: blocks
     void pump();
     void evaluate_block();
     bool evaluate(std::size_t i);
     void set_level(std::size_t i, Level level);
     void report_follower();
-    std::vector<ExtraRead> extras();
-    void token_reads(std::vector<ExtraRead>& reads);
-    void want_tokens(std::vector<ExtraRead>& reads, std::size_t i);
-    void take_extra(const ExtraRead& read, const CallResult& result);
+    void report_pools();
     void check_feed();
     void set_feed(bool live, std::string reason);
     void account_for_missed();
+
+    // ---- core_reads.cpp: what plans need besides the markets
+    std::vector<ExtraRead> extras();
+    bool only_repays(std::size_t i) const;
+    void fund_reads(std::vector<ExtraRead>& reads);
+    void want_funds(std::vector<ExtraRead>& reads, std::size_t i);
+    void want_market(std::vector<ExtraRead>& reads, std::size_t m);
+    void want_guard(std::vector<ExtraRead>& reads, std::size_t i, const lending::Position& view);
+    void want_lender(std::vector<ExtraRead>& reads, std::size_t l, const lending::Position& view);
+    void take_extra(const ExtraAnswer& answer);
+    void take_funds(const ExtraRead& read, const CallResult& result);
+    void take_seat(const ExtraAnswer& answer);
+
+    // ---- core_situation.cpp, core_offers.cpp: what strategies are told
+    Address seat_address(const WalletState& wallet) const;
+    bool is_recent(BlockNumber at) const;
+    const dex::PoolBook* pools_at_head() const;
+    strategies::WalletFunds funds_of(std::size_t i) const;
+    std::optional<Gate> seat_gate(std::size_t i) const;
+    std::optional<strategies::GuardSeat> seat_of(std::size_t i,
+                                                 const std::vector<lending::AssetPosition>& offered) const;
+    std::vector<strategies::LoanSource> loans_of(std::size_t i) const;
+    strategies::Allowed allowed_of(std::size_t i) const;
+    tx::Urgency bid_urgency(std::size_t i, strategies::Urgency urgency) const;
+    Result<strategies::Urgency> urgency_of(std::size_t i, const lending::Position& view) const;
+    Result<strategies::Situation> situation_of(std::size_t i) const;
+    Timestamp inclusion_time() const;
+    void ask_offers(std::size_t i, const std::vector<strategies::OfferWanted>& wanted);
+    std::vector<strategies::Offer> offers_for(std::size_t i) const;
 
     // ---- core_audit.cpp
     void audit_reads(std::vector<ExtraRead>& reads);
@@ -94,24 +136,29 @@ class Core {
     void want_audit(std::vector<ExtraRead>& reads, std::size_t i);
     void audited(std::size_t i, const Result<lending::Audit>& audit);
 
-    // ---- core_decide.cpp: gates and plans
+    // ---- core_decide.cpp, core_gates.cpp, core_ladder.cpp: gates and plans
+    std::vector<std::size_t> by_risk(const std::set<std::size_t>& some) const;
     void decide_all();
+    void warn_of_seat(std::size_t i);
     void decide(std::size_t i);
     void consider_replacement(std::size_t i);
     void prepare(std::size_t i);
     Decision draft(std::size_t i) const;
     std::vector<Gate> standing_gates(std::size_t i, bool replaces) const;
-    strategies::WalletFunds funds_of(std::size_t i) const;
-    strategies::Proposal propose(std::size_t i) const;
+    Climb climb(std::size_t i, Decision& decision, bool replaces);
+    bool try_next(std::size_t i, Decision& decision, Climb climb, Gate& failed);
+    void pass_over(Climb& climb, const Gate& failed) const;
+    void describe(Decision& decision, const Climb& climb, std::size_t rung) const;
     std::vector<Gate> plan_gates(std::size_t i, const strategies::Plan& plan, bool replaces) const;
     void refuse(std::size_t i, Decision decision, const Gate& gate);
     void record(std::size_t i, Decision decision);
     Incident& open_incident(std::size_t i, bool prepares);
-    Timestamp inclusion_time() const;
 
     // ---- core_check.cpp, core_judge.cpp, core_act.cpp: simulation, cost, account
-    void start_check(std::size_t i, Decision decision, strategies::Plan plan, bool replaces);
+    void start_check(std::size_t i, Decision decision, strategies::Plan plan, Climb climb);
     void finish_check(std::size_t i);
+    void give_up(std::size_t i, Checkup check, Decision decision, const Gate& failed);
+    Address from_of(std::size_t i, const strategies::Plan& plan) const;
     bool judge_simulation(std::size_t i, Checkup& check, Gate& gate);
     bool judge_account(SenderState& sender, Gate& gate);
     std::optional<TxFields> price(std::size_t i, const Checkup& check, Decision& decision, Gate& failed);
@@ -135,13 +182,19 @@ class Core {
     void next_in_line(std::size_t sender);
 
     struct Route {
-        enum class What : std::uint8_t { Account, Simulate, Gas, Fees };
+        enum class What : std::uint8_t { Account, Simulate, Gas, Fees, Offers };
         What what{};
         std::size_t index{};  // sender or position
     };
     std::optional<std::size_t> take_route(RequestId id, Route::What what);
     RequestId request(Route::What what, std::size_t index);
 
+    Planner planner_;
+    std::vector<MarketReads> market_reads_;        // by market
+    std::vector<ReferenceReads> reference_reads_;  // by pool
+    std::vector<LenderReads> lender_reads_;        // by lender
+    std::optional<Address> swapper_;               // of the guard
+    BlockNumber swapper_asked_ = 0;
     AlertBook alerts_;
     Budget budget_;
     FeeBook fees_;

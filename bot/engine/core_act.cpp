@@ -7,6 +7,19 @@
 
 namespace plimsoll::engine {
 
+namespace {
+
+/// Expected cost with gas, of the debt that the plan repays.
+std::uint32_t cost_bps(const strategies::Plan& plan) {
+    const U256 repaid = saturating_sub(plan.before.debt.value, plan.after.debt.value);
+    const U256 cost = checked_add(plan.cost.value, plan.gas_cost.value).value_or(kU256Max);
+    const auto bps = mul_div_up(cost, U256{10'000}, repaid);
+    constexpr std::uint32_t kMost = 1'000'000;
+    return repaid.is_zero() || !bps ? 0 : static_cast<std::uint32_t>(std::min(*bps, U256{kMost}).low_u64());
+}
+
+}  // namespace
+
 void Core::act(std::size_t i, const Checkup& check, Decision decision, const TxFields& tx) {
     PositionState& position = positions[i];
     const WalletState& wallet = wallets[position.wallet];
@@ -33,7 +46,7 @@ void Core::act(std::size_t i, const Checkup& check, Decision decision, const TxF
     const strategies::Plan& plan = check.plan;
     if (!plan.shortfall.empty())
         alerts_.raise(out, now, AlertLevel::Critical, "short:" + plan.shortfall, name,
-                      plan.shortfall + " keeps the repayment below the target: health factor " +
+                      plan.shortfall + " keeps the rescue below the target: health factor " +
                           health_text(plan.after.health_factor) + " expected");
     JournalRecord row;
     row.incident = incident.id;
@@ -48,15 +61,20 @@ void Core::act(std::size_t i, const Checkup& check, Decision decision, const TxF
     row.trigger_hash = incident.trigger.hash;
     row.asset = plan.asset;
     row.amount = plan.amount;
-    if (check.purpose == Purpose::Repay) row.value = plan.value;
+    if (check.purpose == Purpose::Rescue) row.value = plan.value;
     row.health_before = plan.before.health_factor;
     row.health_expected = plan.after.health_factor;
+    row.strategy = plan.strategy;
+    row.rung = decision.rung;
+    row.cost_bps = cost_bps(plan);
     row.tx = tx;
     decision.outcome = Outcome::Acting;
     decision.reason = std::string(to_string(check.purpose));
     if (!incident.prepares) record(i, std::move(decision));
     incident.partial.reset();
-    if (check.purpose == Purpose::Repay && (plan.shortfall == "balance" || plan.shortfall == "other-debts"))
+    incident.split = check.purpose == Purpose::Rescue &&
+                     (plan.shortfall == "price-impact" || plan.shortfall == "liquidity" || plan.shortfall == "rung");
+    if (check.purpose == Purpose::Rescue && (plan.shortfall == "balance" || plan.shortfall == "other-debts"))
         incident.partial = plan.asset;
     lanes_.insert(wallet.sender);
     if (sender.lane.busy()) {

@@ -13,12 +13,8 @@ void Core::want_audit(std::vector<ExtraRead>& reads, std::size_t i) {
     if (!follows_[position.market]) return;
     position.audit_asked = follower.at().hash;
     audit_due(i, follower.at().number + 1);  // until it agrees
-    reads.push_back({ExtraRead::Kind::Audit,
-                     position.market,
-                     i,
-                     0,
-                     {},
-                     follower.market(position.market).audit_call(account_of(i))});
+    reads.push_back(
+        {ExtraRead::Kind::Audit, position.market, i, 0, 0, {}, {market_at(position.market).audit_call(account_of(i))}});
 }
 
 void Core::audit_reads(std::vector<ExtraRead>& reads) {

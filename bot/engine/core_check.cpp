@@ -13,7 +13,13 @@ Purpose purpose_of(const strategies::Plan& plan, bool prepares) {
         const bool resets = plan.calls.size() == (prepares ? 2U : 3U);
         return resets ? Purpose::ResetApproval : prepares ? Purpose::Prepare : Purpose::Approve;
     }
-    return Purpose::Repay;
+    return Purpose::Rescue;
+}
+
+/// Gates that another plan may pass.
+bool is_of_plan(const std::string& name) {
+    return name == "simulation" || name == "simulation-request" || name == "gas-limit" || name == "native-balance" ||
+           name == "limit-gas-per-day";
 }
 
 }  // namespace
@@ -35,19 +41,27 @@ void Core::ask_account(std::size_t s) {
     out.put(FetchAccount{sender.asked, sender.address, follower.at()});
 }
 
-void Core::start_check(std::size_t i, Decision decision, strategies::Plan plan, bool replaces) {
+/// Without our key at hand, a plan of the guard is looked at as its guardian.
+Address Core::from_of(std::size_t i, const strategies::Plan& plan) const {
+    const PositionState& position = positions[i];
+    const bool as_guardian = plan.from_guardian && !wallets[position.wallet].live && position.seat.standing;
+    return as_guardian ? position.seat.standing->policy.guardian : sender_of(i).address;
+}
+
+void Core::start_check(std::size_t i, Decision decision, strategies::Plan plan, Climb climb) {
     PositionState& position = positions[i];
     SenderState& sender = sender_of(i);
     Incident& incident = open_incident(i, false);
     Checkup check;
     check.purpose = purpose_of(plan, incident.prepares);
     check.at = follower.at();
-    check.replaces = replaces;
+    check.climb = std::move(climb);
     check.simulate = request(Route::What::Simulate, i);
     check.gas = request(Route::What::Gas, i);
-    const auto audit = follower.market(position.market).audit_call(account_of(i));
-    out.put(Simulate{check.simulate, sender.address, check.at, {audit}, plan.calls, {audit}});
-    out.put(EstimateGas{check.gas, sender.address, plan.calls.front()});
+    const auto audit = market_at(position.market).audit_call(account_of(i));
+    const Address from = from_of(i, plan);
+    out.put(Simulate{check.simulate, from, check.at, {audit}, plan.calls, {audit}});
+    out.put(EstimateGas{check.gas, from, plan.calls.front()});
     check.account_known = sender.known_at && sender.known_at->hash == check.at.hash;
     if (!check.account_known) ask_account(wallets[position.wallet].sender);
     if (const auto age = fees_.age(follower.at()); !age || *age > 0) ask_fees();
@@ -137,26 +151,9 @@ void Core::finish_check(std::size_t i) {
     }
     Decision decision = std::move(check.draft);
     Gate failed;
-    const std::size_t line = wallets[position.wallet].sender;
-    const auto give_up = [&] {
-        decision.gates.push_back(failed);
-        if (check.replaces || position.incident->prepares) {  // what is in flight stays so
-            if (!check.replaces) position.incident.reset();
-            decision.outcome = Outcome::Waiting;
-            decision.reason = "not replaced: " + failed.name;
-            if (check.replaces)
-                record(i, std::move(decision));
-            else
-                next_in_line(line);
-            return;
-        }
-        refuse(i, std::move(decision), failed);
-        next_in_line(line);
-    };
-    for (auto& gate : standing_gates(i, check.replaces)) {  // what changed while the answers were on their way
+    for (auto& gate : standing_gates(i, check.climb.replaces)) {  // what changed while the answers were on their way
         if (gate.passed || gate.name == "mode") continue;
-        failed = std::move(gate);
-        give_up();
+        give_up(i, std::move(check), std::move(decision), gate);
         return;
     }
     if (!judge_simulation(i, check, failed)) {
@@ -171,22 +168,46 @@ void Core::finish_check(std::size_t i) {
                 decide(i);
             return;
         }
-        give_up();
+        give_up(i, std::move(check), std::move(decision), failed);
         return;
     }
     decision.gates.push_back(failed);
     if (!judge_account(sender, failed)) {
-        give_up();
+        give_up(i, std::move(check), std::move(decision), failed);
         return;
     }
     decision.gates.push_back(failed);
     const auto tx = price(i, check, decision, failed);
     if (!tx) {
-        give_up();
+        give_up(i, std::move(check), std::move(decision), failed);
         return;
     }
     act(i, check, std::move(decision), *tx);
-    next_in_line(line);
+    next_in_line(wallets[position.wallet].sender);
+}
+
+/// The check has failed. What only this plan could not do may be possible for the next one, in the same block.
+void Core::give_up(std::size_t i, Checkup check, Decision decision, const Gate& reason) {
+    PositionState& position = positions[i];
+    Gate failed = reason;
+    Climb& climb = check.climb;
+    const bool replaces = climb.replaces;
+    decision.gates.push_back(failed);
+    const bool silent = failed.name == "simulation-request" && ++climb.unanswered > 1;  // it is the node, not the plan
+    if (!climb.rungs.empty() && !silent && is_of_plan(failed.name)) {
+        pass_over(climb, failed);
+        decision.ladder = climb.told;
+        if (climb.next < climb.rungs.size() && try_next(i, decision, std::move(climb), failed)) return;
+    }
+    if (replaces || position.incident->prepares) {  // what is in flight stays so
+        if (!replaces) position.incident.reset();
+        decision.outcome = Outcome::Waiting;
+        decision.reason = "not replaced: " + failed.name;
+        if (replaces) return record(i, std::move(decision));
+    } else {
+        refuse(i, std::move(decision), failed);
+    }
+    next_in_line(wallets[position.wallet].sender);
 }
 
 }  // namespace plimsoll::engine

@@ -17,10 +17,41 @@ std::int64_t named_after(const std::string& incident) {
     return error == std::errc() ? out : 0;
 }
 
+std::vector<Followed*> followed_of(const std::vector<std::unique_ptr<lending::Market>>& markets) {
+    std::vector<Followed*> out;
+    for (const auto& market : markets) out.push_back(market.get());
+    return out;
+}
+
+std::vector<dex::PoolSpec> specs_of(const EngineConfig& config) {
+    constexpr std::uint32_t kBps = 10'000;
+    std::vector<dex::PoolSpec> out;
+    for (const auto& pool : config.pools) {
+        dex::PoolSpec spec;
+        spec.address = pool.address;
+        spec.kind = pool.kind == "uniswap-v2" ? dex::PoolKind::UniswapV2 : dex::PoolKind::UniswapV3;
+        if (pool.fee_bps) {
+            spec.fee_kept = kBps - std::min(*pool.fee_bps, kBps);
+            spec.fee_unit = kBps;
+        }
+        out.push_back(spec);
+    }
+    return out;
+}
+
 }  // namespace
 
-Core::Core(EngineConfig fresh, std::vector<std::unique_ptr<lending::Market>> markets)
-    : config(fresh), follower(std::move(markets)), alerts_(fresh.alert_repeat_ms) {
+Core::Core(EngineConfig fresh, std::vector<std::unique_ptr<lending::Market>> its_markets, Planner planner)
+    : config(fresh),
+      markets(std::move(its_markets)),
+      follower(followed_of(markets), logs),
+      book(specs_of(fresh)),
+      pools(fresh.pools.empty() ? std::vector<Followed*>() : std::vector<Followed*>{&book}, logs),
+      planner_(std::move(planner)),
+      market_reads_(markets.size()),
+      reference_reads_(fresh.pools.size()),
+      lender_reads_(fresh.lenders.size()),
+      alerts_(fresh.alert_repeat_ms) {
     screens_.resize(follower.size());
     local_.resize(follower.size());
     by_account_.resize(follower.size());
@@ -61,9 +92,11 @@ std::size_t Core::sender_for(const WalletConfig& wallet, std::size_t index) {
 }
 
 void Core::take_config(const EngineConfig& fresh) {
-    const auto markets = config.markets;
-    config = fresh;
-    config.markets = markets;
+    auto before = std::move(config);
+    config = fresh;  // what is followed stays
+    config.markets = std::move(before.markets);
+    config.pools = std::move(before.pools);
+    config.lenders = std::move(before.lenders);
     std::unordered_map<std::string, std::size_t> known;
     for (std::size_t i = 0; i < positions.size(); ++i) {
         positions[i].removed = true;
@@ -85,11 +118,12 @@ void Core::take_config(const EngineConfig& fresh) {
         wallet.name = entry.name;
         wallet.address = entry.address;
         wallet.live = entry.live;
+        wallet.guard = entry.guard;
         if (entry.live) senders[wallet.sender].live = true;
         for (const auto& position : entry.positions) {
-            const auto market = std::find_if(markets.begin(), markets.end(),
+            const auto market = std::find_if(config.markets.begin(), config.markets.end(),
                                              [&](const config::Market& m) { return m.name == position.market; });
-            const auto index = static_cast<std::size_t>(market - markets.begin());
+            const auto index = static_cast<std::size_t>(market - config.markets.begin());
             if (index >= follower.size()) {
                 AlertBook::tell(out, AlertLevel::Critical, "unknown-market", position.name,
                                 "no market " + position.market + " in this engine: the position is not watched");
@@ -110,7 +144,7 @@ void Core::take_config(const EngineConfig& fresh) {
             state.local = local_[index].size();
             local_[index].push_back(positions.size());
             auto& same = by_account_[index][entry.address];
-            if (same.empty()) follower.market(index).watch(entry.address);
+            if (same.empty()) market_at(index).watch(entry.address);
             same.push_back(positions.size());
             wallet.positions.push_back(positions.size());
             positions.push_back(std::move(state));

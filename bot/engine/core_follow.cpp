@@ -25,6 +25,7 @@ Level level_of(const PositionState& position) {
 
 void Core::on(const Tick&) {
     follower.tick();
+    pools.tick();
     check_feed();
     // Off the critical path: a bounded number of exact evaluations that keep the bounds tight.
     for (std::size_t m = 0; m < screens_.size(); ++m) {
@@ -76,6 +77,7 @@ void Core::set_feed(bool live, std::string reason) {
 void Core::on(const Restarted& event) {
     canon.restart(event.block);
     follower.restart(event.block);
+    pools.restart(event.block);
     if (!feed_told_) set_feed(true, "");
     evaluated_ = {};
     for (std::size_t i = 0; i < positions.size(); ++i) {
@@ -110,6 +112,7 @@ void Core::on(const BlockAdded& event) {
     else
         canon.add(event.block);
     follower.add(event);
+    if (pools.size() > 0) pools.add(event);
     check_feed();
     pump();
     lanes_at_block();
@@ -118,10 +121,12 @@ void Core::on(const BlockAdded& event) {
 void Core::on(const Reorg& event) {
     canon.rewind(event.ancestor);
     follower.reorg(event.ancestor);
+    pools.reorg(event.ancestor);
     evaluated_ = {};
     for (std::size_t i = 0; i < positions.size(); ++i) {
         PositionState& position = positions[i];
         position.tokens_asked = 0;
+        position.seat.at = 0;
         if (position.agreed_at && *position.agreed_at <= event.ancestor.number) continue;
         position.agreed_at.reset();
         audit_due(i, 0);
@@ -134,12 +139,17 @@ void Core::on(const Reorg& event) {
 }
 
 void Core::on(const ReadDone& event) {
+    if (pools.answer(event)) {  // routes may be there now that were not
+        pump();
+        if (evaluated_ == follower.at().hash) decide_all();
+        return;
+    }
     if (!follower.answer(event)) return;
     auto answered = follower.take_extras();
     if (follower.read_failures() == 0) alerts_.clear(out, "reads-fail", "", "reads succeed again");
     if (follower.read_failures() >= Follower::kReadFailures)
         alerts_.raise(out, now, AlertLevel::Warning, "reads-fail", "", "reads fail: " + follower.read_error());
-    for (const auto& [read, result] : answered) take_extra(read, result);
+    for (const auto& one : answered) take_extra(one);
     pump();
     if (!answered.empty() && evaluated_ == follower.at().hash) {
         decide_all();
@@ -150,9 +160,26 @@ void Core::on(const ReadDone& event) {
 void Core::pump() {
     const bool at_head = follower.advance(out);
     report_follower();
+    if (pools.size() > 0) pools.advance(out);
     if (at_head && evaluated_ != follower.at().hash) evaluate_block();
-    if (!follower.may_ask()) return;
-    follower.ask(out, extras());
+    if (follower.may_ask()) follower.ask(out, extras());
+    if (pools.size() == 0) return;
+    report_pools();
+    pools.advance(out);  // quotes may have found ticks missing
+    if (pools.may_ask()) pools.ask(out, {});
+}
+
+void Core::report_pools() {
+    for (const auto& [i, why] : pools.take_errors())
+        alerts_.raise(out, now, AlertLevel::Warning, "pools-error", "", "the pools start anew: " + why);
+    if (pools.in_sync(0)) alerts_.clear(out, "pools-error", "", "the pools follow again");
+    for (const auto& pool : config.pools) {
+        const std::string& trouble = book.trouble(pool.address);
+        if (trouble.empty())
+            alerts_.clear(out, "pool-trouble", pool.name, "the pool can be used again");
+        else
+            alerts_.raise(out, now, AlertLevel::Warning, "pool-trouble", pool.name, "the pool is left out: " + trouble);
+    }
 }
 
 void Core::report_follower() {
@@ -161,7 +188,7 @@ void Core::report_follower() {
                       "the market starts anew: " + why);
     }
     for (std::size_t m = 0; m < follower.size(); ++m) {
-        const std::string why = follower.market(m).unsupported();
+        const std::string why = market_at(m).unsupported();
         const std::string& name = config.markets[m].name;
         if (why.empty())
             alerts_.clear(out, "unsupported", name, "the market is supported");
@@ -176,7 +203,7 @@ void Core::evaluate_block() {
     for (std::size_t m = 0; m < follower.size(); ++m) {
         follows_[m] = follower.in_sync(m);
         if (!follows_[m]) continue;
-        const auto drift = follower.market(m).take_drift();
+        const auto drift = market_at(m).take_drift();
         screens_[m].drift(drift.factor);
         for (const auto& account : drift.changed) {
             const auto found = by_account_[m].find(account);
@@ -194,7 +221,7 @@ void Core::evaluate_block() {
 bool Core::evaluate(std::size_t i) {
     PositionState& position = positions[i];
     const WalletState& wallet = wallets[position.wallet];
-    const auto& market = follower.market(position.market);
+    const auto& market = market_at(position.market);
     const Timestamp at = follower.at().timestamp;
     const auto next_at = at + static_cast<Timestamp>((config.block_time_ms + 999) / 1'000);
     const auto first = market.summary(wallet.address, at);
@@ -256,68 +283,6 @@ void Core::set_level(std::size_t i, Level level) {
         warned_.erase(i);
         alerts_.clear(out, "below-warn", name, "health factor " + health + " is above the warning level");
     }
-}
-
-std::vector<ExtraRead> Core::extras() {
-    std::vector<ExtraRead> reads;
-    if (canon.empty() || follower.head_empty()) return reads;
-    audit_reads(reads);
-    token_reads(reads);
-    return reads;
-}
-
-void Core::want_tokens(std::vector<ExtraRead>& reads, std::size_t i) {
-    constexpr std::size_t kReadsMax = 256;
-    PositionState& position = positions[i];
-    if (position.removed || reads.size() >= kReadsMax || !follower.in_sync(position.market)) return;
-    if (position.tokens_asked == follower.at().number) return;
-    const auto& market = follower.market(position.market);
-    const WalletState& wallet = wallets[position.wallet];
-    const auto view = market.position(wallet.address, follower.at().timestamp);
-    if (!view) return;
-    position.tokens_asked = follower.at().number;
-    for (const auto& asset : view->assets) {
-        if (asset.debt.is_zero()) continue;
-        reads.push_back({ExtraRead::Kind::Balance, position.market, i, position.wallet, asset.asset,
-                         erc20::balance_of(asset.asset, wallet.address)});
-        reads.push_back({ExtraRead::Kind::Allowance, position.market, i, position.wallet, asset.asset,
-                         erc20::allowance(asset.asset, wallet.address, market.spender())});
-    }
-}
-
-void Core::token_reads(std::vector<ExtraRead>& reads) {
-    for (const auto i : at_risk_) want_tokens(reads, i);
-    const BlockNumber head = follower.at().number;
-    const auto stale = [&](const PositionState& p) { return p.tokens_asked + config.refresh_blocks <= head; };
-    for (const auto i : warned_) {
-        if (stale(positions[i])) want_tokens(reads, i);
-    }
-    // Those that can act at any time keep their funds at hand, a few in turn per block.
-    constexpr std::size_t kTurn = 16;
-    for (std::size_t n = 0; n < std::min(kTurn, positions.size()); ++n) {
-        token_cursor_ = (token_cursor_ + 1) % positions.size();
-        const PositionState& position = positions[token_cursor_];
-        if (wallets[position.wallet].live && stale(position)) want_tokens(reads, token_cursor_);
-    }
-}
-
-void Core::take_extra(const ExtraRead& read, const CallResult& result) {
-    if (read.kind == ExtraRead::Kind::Audit) {
-        if (!follower.in_sync(read.market)) {
-            positions[read.position].audit_asked = {};  // the market was not ready: again with the next read
-            audit_due(read.position, 0);
-            return;
-        }
-        audited(read.position, follower.market(read.market)
-                                   .audit(wallets[positions[read.position].wallet].address, follower.at(), result));
-        return;
-    }
-    auto amount = erc20::amount(result);
-    TokenFunds& funds = wallets[read.wallet].tokens[{read.market, read.asset}];
-    auto& slot = read.kind == ExtraRead::Kind::Balance ? funds.balance : funds.allowance;
-    slot.reset();
-    if (amount) slot = *amount;
-    funds.at = follower.at().number;
 }
 
 }  // namespace plimsoll::engine

@@ -16,7 +16,7 @@ Gas usual_gas(Purpose purpose) {
         case Purpose::Approve:
         case Purpose::Prepare:
             return 120'000;
-        case Purpose::Repay:
+        case Purpose::Rescue:
             return 900'000;
     }
     return 900'000;
@@ -37,7 +37,7 @@ std::string revert_text(const CallResult& result) {
 /// Same block, same call: the contract's view before, every call, the contract's view after.
 bool Core::judge_simulation(std::size_t i, Checkup& check, Gate& result) {
     const PositionState& position = positions[i];
-    const auto& market = follower.market(position.market);
+    const auto& market = market_at(position.market);
     const Address& account = account_of(i);
     const SimulationDone& done = *check.simulated;
     result = {"simulation-request", false, done.error, "an answer"};
@@ -111,10 +111,10 @@ std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decisio
     const SenderState& sender = sender_of(i);
     const auto& limits = position.config.limits;
     const bool estimated = check.estimated->error.empty() && check.estimated->gas > 0;
-    const Gas needed = estimated ? check.estimated->gas : usual_gas(check.purpose);
+    const Gas needed = estimated ? check.estimated->gas : std::max(usual_gas(check.purpose), check.plan.gas);
     TxFields fields;
     fields.gas_limit = needed > config.gas_limit_max ? needed : std::min(needed + needed / 4, config.gas_limit_max);
-    const Lane::Attempt* old = check.replaces && sender.lane.busy() && !sender.lane.step()->attempts.empty()
+    const Lane::Attempt* old = check.climb.replaces && sender.lane.busy() && !sender.lane.step()->attempts.empty()
                                    ? &sender.lane.step()->attempts.back()
                                    : nullptr;
     if (old != nullptr) fields.gas_limit = std::max(fields.gas_limit, old->tx.gas_limit);
@@ -149,8 +149,7 @@ std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decisio
     }
     decision.gates.push_back(std::move(fee));
 
-    const bool urgent = position.health() < Wad{*mul_div_up(kWad, U256{105}, U256{100})};
-    tx::Bid bid = fees_.bid(follower.at(), urgent ? tx::Urgency::Urgent : tx::Urgency::Normal, ceiling);
+    tx::Bid bid = fees_.bid(follower.at(), bid_urgency(i, check.climb.urgency), ceiling);
     if (old != nullptr) {
         const auto higher = tx::replacement({old->tx.max_fee, old->tx.max_priority_fee}, bid, ceiling);
         failed = {"limit-fee-per-gas", higher.has_value(), to_string(old->tx.max_fee) + " and an eighth",

@@ -127,7 +127,10 @@ void Core::close_incident(std::size_t i) {
 
 void Core::forget_funds(std::size_t wallet) {
     wallets[wallet].tokens.clear();
-    for (const auto i : wallets[wallet].positions) positions[i].tokens_asked = 0;
+    for (const auto i : wallets[wallet].positions) {
+        positions[i].tokens_asked = 0;
+        positions[i].seat.at = 0;  // its budget and its time between plans have changed
+    }
 }
 
 /// Success is the receipt's status and the position read back, agreeing with the contract, at or after that block.
@@ -142,7 +145,7 @@ void Core::settle_if_due(std::size_t s) {
         sender.lane.settle(out, "reverted", now);
         return;
     }
-    if (step->base.purpose != Purpose::Repay) {
+    if (step->base.purpose != Purpose::Rescue) {
         sender.lane.settle(out, "approved", now);
         return;
     }
@@ -179,7 +182,7 @@ void Core::settled(std::size_t s) {
     if (!owner) return;
     PositionState& position = positions[*owner];
     const std::string& name = position.config.name;
-    if (step.base.purpose == Purpose::Repay) {
+    if (step.base.purpose == Purpose::Rescue) {
         const bool rescued = position.health_now >= position.config.trigger;
         const std::string text = "health factor " + health_text(step.base.health_before) + " to " +
                                  health_text(position.health_now) + " in block " + std::to_string(seen.number);

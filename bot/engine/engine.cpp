@@ -5,8 +5,8 @@
 
 namespace plimsoll::engine {
 
-Engine::Engine(EngineConfig config, std::vector<std::unique_ptr<lending::Market>> markets)
-    : core_(std::make_unique<Core>(std::move(config), std::move(markets))) {}
+Engine::Engine(EngineConfig config, std::vector<std::unique_ptr<lending::Market>> markets, Planner planner)
+    : core_(std::make_unique<Core>(std::move(config), std::move(markets), std::move(planner))) {}
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
@@ -57,7 +57,7 @@ EngineStatus Engine::status() const {
 
 const lending::Market* Engine::market(std::string_view name) const {
     for (std::size_t i = 0; i < core_->config.markets.size() && i < core_->follower.size(); ++i) {
-        if (core_->config.markets[i].name == name) return &core_->follower.market(i);
+        if (core_->config.markets[i].name == name) return &core_->market_at(i);
     }
     return nullptr;
 }

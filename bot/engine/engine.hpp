@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,10 +10,14 @@
 #include "bot/engine/command.hpp"
 #include "bot/engine/engine_config.hpp"
 #include "bot/engine/event.hpp"
+#include "strategies/planner.hpp"
 
 namespace plimsoll::engine {
 
 class Core;
+
+/// How plans are made: strategies::plan_ladder, or another in tests.
+using Planner = std::function<strategies::Ladder(const strategies::Situation&)>;
 
 /// What a position looks like from outside, after the last step.
 struct PositionStatus {
@@ -44,7 +49,9 @@ struct EngineStatus {
 class Engine {
   public:
     /// `markets` in the order of config.markets. Positions of markets that are not there are refused by an alert.
-    Engine(EngineConfig config, std::vector<std::unique_ptr<lending::Market>> markets);
+    /// The pools of the config are followed beside them.
+    Engine(EngineConfig config, std::vector<std::unique_ptr<lending::Market>> markets,
+           Planner planner = strategies::plan_ladder);
     ~Engine();
     Engine(Engine&&) noexcept;
     Engine& operator=(Engine&&) noexcept;

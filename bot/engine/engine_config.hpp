@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,7 @@ struct WalletConfig {
     Address address;  // the account
     Address sender;   // whose key signs: the account's own, or a guardian's
     bool live{};
+    std::optional<guard::Access> guard;  // how the chain's guard reaches what the account owns
     std::vector<config::Position> positions;
 };
 
@@ -30,6 +33,12 @@ struct EngineConfig {
     std::uint32_t replace_after = 2;    // blocks without inclusion before a replacement
     std::vector<config::Market> markets;
     std::vector<WalletConfig> wallets;
+    std::optional<Address> guard;
+    std::optional<Address> wrapped_native;  // whose price prices gas
+    std::vector<config::Lender> lenders;
+    std::vector<config::Pool> pools;
+    std::vector<config::Router> routers;
+    bool aggregates{};  // there is an aggregator to ask
 
     std::int64_t alert_repeat_ms = 600'000;  // an unchanged alert is repeated this often
     std::uint32_t refresh_blocks = 10;       // blocks between looks at funds and fees while all is well
@@ -39,7 +48,11 @@ struct EngineConfig {
     Gas gas_limit_max = 16'777'216;          // EIP-7825
 };
 
-/// The part of the settings that belongs to `chain`.
-EngineConfig engine_config(const config::Settings& settings, const config::Chain& chain);
+/// Addresses of the keys that sign, by wallet name.
+using SenderAddresses = std::map<std::string, Address>;
+
+/// The part of the settings that belongs to `chain`. A wallet that is not among `senders` signs for itself.
+EngineConfig engine_config(const config::Settings& settings, const config::Chain& chain,
+                           const SenderAddresses& senders = {});
 
 }  // namespace plimsoll::engine

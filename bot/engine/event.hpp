@@ -10,6 +10,7 @@
 #include "bot/engine/engine_config.hpp"
 #include "bot/engine/journal_record.hpp"
 #include "chain/types/block.hpp"
+#include "strategies/situation.hpp"
 
 /// All that the engine learns. It has no clock: every event carries the time at which the shell took it in.
 namespace plimsoll::engine {
@@ -94,6 +95,13 @@ struct GasDone {
     Gas gas{};
 };
 
+/// Answer to FetchOffers; some may have come in spite of an error.
+struct OffersDone {
+    RequestId id{};
+    std::string error;
+    std::vector<strategies::Offer> offers;  // expires_ms zero: nothing is said of it
+};
+
 /// Answer to Persist: with an empty `error` the records survive loss of power.
 struct Persisted {
     RequestId id{};
@@ -156,9 +164,9 @@ struct SetPaused {
     bool paused{};
 };
 
-using EventBody =
-    std::variant<Started, Tick, BlockAdded, Reorg, Restarted, FeedStale, FeedLive, ReadDone, AccountDone, FeesDone,
-                 SimulationDone, GasDone, Persisted, Signed, Sent, ReceiptDone, SettingsReloaded, SetPaused>;
+using EventBody = std::variant<Started, Tick, BlockAdded, Reorg, Restarted, FeedStale, FeedLive, ReadDone, AccountDone,
+                               FeesDone, SimulationDone, GasDone, Persisted, Signed, Sent, ReceiptDone,
+                               SettingsReloaded, SetPaused, OffersDone>;
 
 struct Event {
     std::int64_t time_ms{};  // unix, wall clock

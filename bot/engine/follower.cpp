@@ -7,32 +7,23 @@ namespace plimsoll::engine {
 
 namespace {
 
-constexpr BlockNumber kRetryMax = 64;  // blocks between tries of a market that keeps failing
-
-template <class T>
-bool merge(std::vector<T>& into, const std::vector<T>& from) {
-    const std::size_t before = into.size();
-    for (const auto& item : from) {
-        if (std::find(into.begin(), into.end(), item) == into.end()) into.push_back(item);
-    }
-    return into.size() != before;
-}
+constexpr BlockNumber kRetryMax = 64;  // blocks between tries of what keeps failing
 
 }  // namespace
 
-Follower::Follower(std::vector<std::unique_ptr<lending::Market>> markets) {
-    for (auto& market : markets) markets_.push_back({std::move(market), false, 0, 0, 0, 0});
+Follower::Follower(std::vector<Followed*> followed, LogUnion& logs) : logs_(&logs) {
+    for (auto* one : followed) entries_.push_back({one, false, 0, 0, 0, 0});
 }
 
 bool Follower::in_sync(std::size_t i) const {
-    if (!started_ || markets_[i].broken) return false;
-    const auto block = markets_[i].market->synced();
+    if (!started_ || entries_[i].broken) return false;
+    const auto block = entries_[i].followed->synced();
     return block && block->hash == at_.hash;
 }
 
 void Follower::start_anew(const BlockRef& block) {
-    for (auto& entry : markets_) {
-        entry.market->reset();
+    for (auto& entry : entries_) {
+        entry.followed->reset();
         entry.broken = false;
     }
     at_ = block;
@@ -61,17 +52,17 @@ void Follower::add(const BlockAdded& event) {
 void Follower::reorg(const BlockRef& ancestor) {
     while (!queue_.empty() && queue_.back().block.number > ancestor.number) queue_.pop_back();
     if (!started_ || at_.number <= ancestor.number) return;
-    for (auto& entry : markets_) {
-        if (entry.broken || !entry.market->rewind(ancestor)) entry.market->reset();
+    for (auto& entry : entries_) {
+        if (entry.broken || !entry.followed->rewind(ancestor)) entry.followed->reset();
     }
     at_ = ancestor;
     read_ = 0;
     waiting_ = false;
 }
 
-void Follower::fail_market(std::size_t i, std::string why) {
-    Entry& entry = markets_[i];
-    entry.market->reset();
+void Follower::fail_entry(std::size_t i, std::string why) {
+    Entry& entry = entries_[i];
+    entry.followed->reset();
     entry.broken = true;
     entry.failures = std::min(entry.failures + 1, 16U);
     entry.retry_at = at_.number + std::min<BlockNumber>(1ULL << (entry.failures - 1), kRetryMax);
@@ -79,49 +70,43 @@ void Follower::fail_market(std::size_t i, std::string why) {
 }
 
 void Follower::apply(const BlockAdded& event) {
-    if (event.filter != revision_) {  // its logs were selected before the filter grew: what it misses is unknown
+    if (event.filter < needed_) {  // its logs were selected before the filter grew: what it misses is unknown
         start_anew(queue_.empty() ? event.block : queue_.back().block);
         queue_.clear();
         return;
     }
     at_ = event.block;
-    for (std::size_t i = 0; i < markets_.size(); ++i) {
-        Entry& entry = markets_[i];
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        Entry& entry = entries_[i];
         if (entry.broken) {
             if (entry.retry_at <= at_.number) entry.broken = false;  // reads() starts it anew at this block
             continue;
         }
-        if (auto applied = entry.market->apply(event.block, event.logs); !applied)
-            fail_market(i, applied.error().message);
+        if (auto applied = entry.followed->apply(event.block, event.logs); !applied)
+            fail_entry(i, applied.error().message);
     }
 }
 
 bool Follower::gather() {
     wanted_.clear();
-    for (std::size_t i = 0; i < markets_.size(); ++i) {
-        if (markets_[i].broken) continue;
-        if (auto calls = markets_[i].market->reads(at_); !calls.empty()) wanted_.emplace_back(i, std::move(calls));
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        if (entries_[i].broken) continue;
+        if (auto calls = entries_[i].followed->reads(at_); !calls.empty()) wanted_.emplace_back(i, std::move(calls));
     }
     return !wanted_.empty();
 }
 
 void Follower::update_filter(Output& out) {
     bool grown = false;
-    for (auto& entry : markets_) {
-        const auto& filter = entry.market->filter();
+    for (auto& entry : entries_) {
+        const auto& filter = entry.followed->filter();
         if (filter.addresses.size() == entry.addresses && filter.topics0.size() == entry.topics) continue;
         entry.addresses = filter.addresses.size();
         entry.topics = filter.topics0.size();
-        const bool any_topic = !filter.addresses.empty() && filter.topics0.empty();
-        grown = merge(filter_.addresses, filter.addresses) || grown;
-        grown = merge(filter_.topics0, filter.topics0) || (any_topic && !any_topic_) || grown;
-        any_topic_ = any_topic_ || any_topic;
+        grown = logs_->add(filter) || grown;
     }
-    if (!grown) return;
-    if (any_topic_) filter_.topics0.clear();
-    std::sort(filter_.addresses.begin(), filter_.addresses.end());
-    std::sort(filter_.topics0.begin(), filter_.topics0.end());
-    out.put(SetLogFilter{++revision_, filter_});
+    logs_->tell(out);
+    if (grown) needed_ = logs_->revision();
 }
 
 bool Follower::advance(Output& out) {
@@ -140,12 +125,12 @@ bool Follower::ask(Output& out, std::vector<ExtraRead> extras) {
     if (!may_ask() || waiting_) return false;
     Read read;
     sections_.clear();
-    for (auto& [market, calls] : wanted_) {
-        sections_.push_back({market, calls.size()});
+    for (auto& [entry, calls] : wanted_) {
+        sections_.push_back({entry, calls.size()});
         std::move(calls.begin(), calls.end(), std::back_inserter(read.calls));
     }
     wanted_.clear();
-    for (const auto& extra : extras) read.calls.push_back(extra.call);
+    for (const auto& extra : extras) read.calls.insert(read.calls.end(), extra.calls.begin(), extra.calls.end());
     extras_ = std::move(extras);
     if (read.calls.empty()) return false;
     read.id = read_ = out.next();
@@ -157,7 +142,8 @@ bool Follower::ask(Output& out, std::vector<ExtraRead> extras) {
 bool Follower::answer(const ReadDone& event) {
     if (event.id == 0 || event.id != read_) return false;
     read_ = 0;
-    std::size_t expected = extras_.size();
+    std::size_t expected = 0;
+    for (const auto& extra : extras_) expected += extra.calls.size();
     for (const auto& section : sections_) expected += section.calls;
     if (!event.error.empty() || event.results.size() != expected) {
         read_error_ = event.error.empty() ? "the answer has not one result per call" : event.error;
@@ -172,14 +158,18 @@ bool Follower::answer(const ReadDone& event) {
     read_failures_ = 0;
     std::span<const CallResult> rest = event.results;
     for (const auto& section : sections_) {
-        auto taken = markets_[section.market].market->answer(at_, rest.first(section.calls));
+        auto taken = entries_[section.entry].followed->answer(at_, rest.first(section.calls));
         if (taken)
-            markets_[section.market].failures = 0;
+            entries_[section.entry].failures = 0;
         else
-            fail_market(section.market, taken.error().message);
+            fail_entry(section.entry, taken.error().message);
         rest = rest.subspan(section.calls);
     }
-    for (std::size_t i = 0; i < extras_.size(); ++i) answered_.emplace_back(std::move(extras_[i]), rest[i]);
+    for (auto& extra : extras_) {
+        const auto mine = rest.first(extra.calls.size());
+        rest = rest.subspan(extra.calls.size());
+        answered_.push_back({std::move(extra), {mine.begin(), mine.end()}});
+    }
     extras_.clear();
     return true;
 }

@@ -8,9 +8,21 @@
 
 #include "bot/engine/decision.hpp"
 #include "bot/engine/event.hpp"
-#include "strategies/plan.hpp"
+#include "strategies/situation.hpp"
 
 namespace plimsoll::engine {
+
+/// The plans of one position at one block, tried one after the other.
+struct Climb {
+    std::vector<strategies::Plan> rungs;
+    std::vector<Rung> told;      // the same and what has no plan, for the decision
+    std::vector<Gate> gates;     // that hold for all of them, then one per rung given up
+    Gate none;                   // what stands when there is no plan at all
+    std::size_t next{};          // first that was not tried
+    std::uint32_t unanswered{};  // simulations without an answer
+    strategies::Urgency urgency{};
+    bool replaces{};  // for another attempt at the nonce that is in flight
+};
 
 /// A plan between proposal and journal: it is simulated, its gas and the wallet's account are being asked.
 struct Checkup {
@@ -18,7 +30,7 @@ struct Checkup {
     Purpose purpose{};  // of the first call, which is the one to be sent
     Decision draft;     // with the gates passed so far
     BlockRef at;        // simulated on this block
-    bool replaces{};    // another attempt at the nonce that is in flight
+    Climb climb;        // where the plan is from; empty for one that prepares
     RequestId simulate = 0;
     RequestId gas = 0;
     RequestId account = 0;
@@ -37,6 +49,7 @@ struct Incident {
     std::uint32_t failures{};        // transactions that were refused or reverted
     bool reset_approval{};           // the token refuses to change a non-zero allowance
     std::optional<Address> partial;  // the debt repaid in part for want of balance: another one may follow at once
+    bool split{};                    // the sale was more than the pools bear at once: the rest may follow at once
     BlockRef trigger;
     std::optional<Checkup> check;
 };

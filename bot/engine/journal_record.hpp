@@ -26,7 +26,7 @@ enum class Purpose : std::uint8_t {
     ResetApproval,  // approve(spender, 0) for tokens that refuse to change a non-zero allowance
     Approve,        // allowance needed by the rescue
     Prepare,        // allowance given ahead of need
-    Repay,          // the rescue
+    Rescue,         // what raises the health factor
 };
 
 /// The fields of an EIP-1559 transaction.
@@ -75,6 +75,10 @@ struct JournalRecord {
     bool succeeded{};            // Seen, Settled: the receipt's status
     std::string outcome;         // Settled, Abandoned: "rescued", "below-trigger", "approved", "reverted", ...
     Wei gas_spent;               // Settled: gas used times the effective price
+
+    std::string strategy;      // whose plan it is
+    std::uint32_t rung{};      // its place in the ladder of its block, from 1; 0 where there was none
+    std::uint32_t cost_bps{};  // expected cost, gas included, of the debt repaid; 0 where none is
 
     bool operator==(const JournalRecord&) const = default;
 };

@@ -13,6 +13,7 @@ namespace plimsoll::engine {
 
 template <class T, class U>
 concept Is = std::same_as<std::remove_const_t<T>, U>;
+using AssetPrice = std::pair<Address, Price>;
 
 // ---- chain values
 
@@ -42,7 +43,20 @@ void fields(auto& ar, Is<CallResult> auto& v) {
 
 void fields(auto& ar, Is<config::Market> auto& v) {
     ar("name", v.name), ar("chain", v.chain), ar("protocol", v.protocol);
-    ar("addresses_provider", v.addresses_provider);
+    ar("addresses_provider", v.addresses_provider), ar("morpho", v.morpho), ar("id", v.id);
+}
+void fields(auto& ar, Is<config::Lender> auto& v) {
+    ar("name", v.name), ar("chain", v.chain), ar("kind", v.kind), ar("address", v.address);
+}
+void fields(auto& ar, Is<config::Pool> auto& v) {
+    ar("name", v.name), ar("chain", v.chain), ar("kind", v.kind), ar("address", v.address);
+    ar("fee_bps", v.fee_bps), ar("reference", v.reference);
+}
+void fields(auto& ar, Is<config::Router> auto& v) {
+    ar("name", v.name), ar("chain", v.chain), ar("kind", v.kind), ar("address", v.address);
+}
+void fields(auto& ar, Is<AssetPrice> auto& v) {
+    ar("asset", v.first), ar("price", v.second);
 }
 void fields(auto& ar, Is<config::Limits> auto& v) {
     ar("max_slippage_bps", v.max_slippage_bps), ar("max_fee_per_gas", v.max_fee_per_gas);
@@ -52,11 +66,13 @@ void fields(auto& ar, Is<config::Limits> auto& v) {
 }
 void fields(auto& ar, Is<config::Position> auto& v) {
     ar("name", v.name), ar("wallet", v.wallet), ar("market", v.market), ar("warn", v.warn), ar("trigger", v.trigger);
-    ar("target", v.target), ar("strategies", v.strategies), ar("limits", v.limits);
+    ar("target", v.target), ar("strategies", v.strategies), ar("collateral_order", v.collateral_order);
+    ar("debt_order", v.debt_order), ar("swap_into", v.swap_into), ar("close_below", v.close_below);
+    ar("close_at_price", v.close_at_price), ar("limits", v.limits);
 }
 void fields(auto& ar, Is<WalletConfig> auto& v) {
     ar("name", v.name), ar("address", v.address), ar("sender", v.sender), ar("live", v.live);
-    ar("positions", v.positions);
+    ar("guard", v.guard), ar("positions", v.positions);
 }
 void fields(auto& ar, Is<EngineConfig> auto& v) {
     ar("chain", v.chain), ar("chain_id", v.chain_id), ar("block_time_ms", v.block_time_ms);
@@ -64,7 +80,8 @@ void fields(auto& ar, Is<EngineConfig> auto& v) {
     ar("confirmations", v.confirmations), ar("replace_after", v.replace_after), ar("markets", v.markets);
     ar("wallets", v.wallets), ar("alert_repeat_ms", v.alert_repeat_ms), ar("refresh_blocks", v.refresh_blocks);
     ar("attempts_max", v.attempts_max), ar("failures_max", v.failures_max), ar("screen_slice", v.screen_slice);
-    ar("gas_limit_max", v.gas_limit_max);
+    ar("gas_limit_max", v.gas_limit_max), ar("guard", v.guard), ar("wrapped_native", v.wrapped_native);
+    ar("lenders", v.lenders), ar("pools", v.pools), ar("routers", v.routers), ar("aggregates", v.aggregates);
 }
 
 // ---- journal and decisions
@@ -81,7 +98,8 @@ void fields(auto& ar, Is<JournalRecord> auto& v) {
     ar("health_before", v.health_before), ar("health_expected", v.health_expected), ar("nonce", v.nonce);
     ar("tx", v.tx), ar("hash", v.hash), ar("raw", v.raw), ar("endpoint", v.endpoint);
     ar("block_number", v.block_number), ar("block_hash", v.block_hash), ar("succeeded", v.succeeded);
-    ar("outcome", v.outcome), ar("gas_spent", v.gas_spent);
+    ar("outcome", v.outcome), ar("gas_spent", v.gas_spent), ar("strategy", v.strategy), ar("rung", v.rung);
+    ar("cost_bps", v.cost_bps);
 }
 void fields(auto& ar, Is<Spending> auto& v) {
     ar("position", v.position), ar("wallet", v.wallet), ar("time_ms", v.time_ms), ar("purpose", v.purpose);
@@ -90,10 +108,23 @@ void fields(auto& ar, Is<Spending> auto& v) {
 void fields(auto& ar, Is<Gate> auto& v) {
     ar("name", v.name), ar("passed", v.passed), ar("measured", v.measured), ar("required", v.required);
 }
+void fields(auto& ar, Is<Rung> auto& v) {
+    ar("strategy", v.strategy), ar("text", v.text), ar("after", v.after), ar("repaid", v.repaid), ar("value", v.value);
+    ar("cost", v.cost), ar("gas_cost", v.gas_cost), ar("refused", v.refused), ar("why", v.why);
+}
 void fields(auto& ar, Is<Decision> auto& v) {
     ar("position", v.position), ar("block", v.block), ar("health_now", v.health_now);
     ar("health_next", v.health_next), ar("trigger", v.trigger), ar("target", v.target), ar("outcome", v.outcome);
     ar("reason", v.reason), ar("plan", v.plan), ar("health_expected", v.health_expected), ar("gates", v.gates);
+    ar("ladder", v.ladder), ar("rung", v.rung);
+}
+void fields(auto& ar, Is<strategies::Offer> auto& v) {
+    ar("name", v.name), ar("token_in", v.token_in), ar("token_out", v.token_out), ar("amount_in", v.amount_in);
+    ar("amount_out", v.amount_out), ar("min_out", v.min_out), ar("target", v.target), ar("data", v.data);
+    ar("gas", v.gas), ar("expires_ms", v.expires_ms);
+}
+void fields(auto& ar, Is<strategies::OfferWanted> auto& v) {
+    ar("token_in", v.token_in), ar("token_out", v.token_out), ar("amount_in", v.amount_in);
 }
 
 // ---- events
@@ -131,6 +162,9 @@ void fields(auto& ar, Is<SimulationDone> auto& v) {
 }
 void fields(auto& ar, Is<GasDone> auto& v) {
     ar("id", v.id), ar("error", v.error), ar("gas", v.gas);
+}
+void fields(auto& ar, Is<OffersDone> auto& v) {
+    ar("id", v.id), ar("error", v.error), ar("offers", v.offers);
 }
 void fields(auto& ar, Is<Persisted> auto& v) {
     ar("id", v.id), ar("error", v.error);
@@ -172,6 +206,10 @@ void fields(auto& ar, Is<Simulate> auto& v) {
 }
 void fields(auto& ar, Is<EstimateGas> auto& v) {
     ar("id", v.id), ar("from", v.from), ar("call", v.call);
+}
+void fields(auto& ar, Is<FetchOffers> auto& v) {
+    ar("id", v.id), ar("taker", v.taker), ar("origin", v.origin), ar("slippage_bps", v.slippage_bps);
+    ar("wanted", v.wanted), ar("local", v.local);
 }
 void fields(auto& ar, Is<Persist> auto& v) {
     ar("id", v.id), ar("records", v.records);

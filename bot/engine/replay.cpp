@@ -41,12 +41,12 @@ void compare(ReplayReport& report, const std::vector<std::string>& recorded, con
 
 }  // namespace
 
-Result<ReplayReport> replay(std::istream& recording, const MarketFactory& factory) {
+Result<ReplayReport> replay(std::istream& recording, const MarketFactory& factory, const Planner& planner) {
     std::string line;
     if (!std::getline(recording, line)) return fail(Errc::Decode, "recording: empty");
     TRY(const auto config, parse_header(line));
     TRY(auto markets, factory(config));
-    Engine engine(config, std::move(markets));
+    Engine engine(config, std::move(markets), planner);
 
     ReplayReport report;
     std::uint64_t number = 1;

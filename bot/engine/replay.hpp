@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "bot/engine/engine_config.hpp"
-#include "chain/lending/market.hpp"
+#include "bot/engine/engine.hpp"
 
 namespace plimsoll::engine {
 
@@ -30,7 +29,8 @@ struct ReplayReport {
 
 /// Rebuilds the engine from the recording's header, gives it the recorded events and compares its commands with the
 /// recorded ones, text by text. Errc::Decode names the line that cannot be read.
-Result<ReplayReport> replay(std::istream& recording, const MarketFactory& markets);
+Result<ReplayReport> replay(std::istream& recording, const MarketFactory& markets,
+                            const Planner& planner = strategies::plan_ladder);
 
 /// "128 decisions, 0 differ", with the first difference on lines of its own.
 std::string to_text(const ReplayReport& report);

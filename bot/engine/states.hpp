@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bot/engine/engine_config.hpp"
+#include "bot/engine/guard_calls.hpp"
 #include "bot/engine/incident.hpp"
 #include "bot/engine/lane.hpp"
 
@@ -16,6 +17,14 @@
 namespace plimsoll::engine {
 
 enum class Level : std::uint8_t { Unknown, Safe, Warned, AtRisk };
+
+/// What the guard says of one position's account.
+struct SeatState {
+    std::optional<guard::Standing> standing;
+    std::string trouble;  // why it cannot be read
+    bool authorised{};    // by the market itself, where it does that
+    BlockNumber at{};
+};
 
 struct PositionState {
     config::Position config;
@@ -43,14 +52,40 @@ struct PositionState {
     std::optional<std::int64_t> prepared_ms;   // last try to give allowance ahead
     std::optional<Decision> last;
 
+    SeatState seat;
+    std::vector<strategies::Offer> offers;
+    BlockNumber offers_asked_at{};
+
     /// The lower of both counts.
     Wad health() const { return std::min(health_now, health_next); }
 };
 
 struct TokenFunds {
     std::optional<TokenAmount> balance;
-    std::optional<TokenAmount> allowance;
+    std::optional<TokenAmount> allowance;        // to the market
+    std::optional<TokenAmount> guard_allowance;  // to the guard; of receipt tokens too
     BlockNumber at{};
+};
+
+/// What plans need besides markets and accounts: read while somebody is near its trigger, each of the block it says.
+struct MarketReads {
+    std::optional<lending::Conditions> conditions;
+    BlockNumber asked{};
+};
+struct ReferenceReads {
+    std::optional<std::int32_t> mean_tick;
+    BlockNumber asked{};
+    BlockNumber at{};
+};
+struct LenderReads {
+    struct Has {
+        TokenAmount amount;
+        BlockNumber asked{};
+        BlockNumber at{};
+    };
+    std::optional<guard_calls::PoolTerms> terms;  // of a pool
+    BlockNumber asked{};
+    std::map<Address, Has> has;
 };
 
 /// An account with positions.
@@ -58,6 +93,7 @@ struct WalletState {
     std::string name;
     Address address;
     bool live{};
+    std::optional<guard::Access> guard;  // how the chain's guard reaches what it owns
     std::size_t sender{};
     std::vector<std::size_t> positions;
     std::map<std::pair<std::size_t, Address>, TokenFunds> tokens;  // by market and asset

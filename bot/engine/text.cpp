@@ -31,8 +31,8 @@ std::string_view to_string(Purpose purpose) {
             return "approve";
         case Purpose::Prepare:
             return "prepare";
-        case Purpose::Repay:
-            return "repay";
+        case Purpose::Rescue:
+            return "rescue";
     }
     return "";
 }

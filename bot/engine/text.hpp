@@ -13,7 +13,7 @@ std::string health_text(const Wad& health);
 /// A value in base currency of 8 decimals, "1234.56". For people.
 std::string value_text(const BaseValue& value);
 
-/// "reset-approval", "approve", "prepare", "repay".
+/// "reset-approval", "approve", "prepare", "rescue".
 std::string_view to_string(Purpose purpose);
 
 }  // namespace plimsoll::engine

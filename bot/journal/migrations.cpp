@@ -126,7 +126,76 @@ CREATE TABLE paused (
 ) STRICT, WITHOUT ROWID;
 )";
 
-constexpr std::array kSteps = {Migration{1, kFirst}};
+// A rescue is not always a repayment: it has a name of its own, and the strategy is told. Rows stay as they were
+// sealed.
+constexpr std::string_view kSecond = R"(
+ALTER TABLE records RENAME TO records_of_first;
+CREATE TABLE records (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    incident TEXT NOT NULL CHECK (incident <> ''),
+    step INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    stage TEXT NOT NULL CHECK (stage IN ('intent','reserved','signed','sent','seen','settled','abandoned')),
+    purpose TEXT NOT NULL CHECK (purpose IN ('reset-approval','approve','prepare','repay','rescue')),
+    position TEXT NOT NULL,
+    wallet TEXT NOT NULL,
+    address TEXT NOT NULL,
+    chain_id INTEGER NOT NULL,
+    time_ms INTEGER NOT NULL,
+    trigger_number INTEGER NOT NULL,
+    trigger_hash TEXT NOT NULL,
+    asset TEXT NOT NULL,
+    amount TEXT NOT NULL,
+    value TEXT NOT NULL,
+    health_before TEXT NOT NULL,
+    health_expected TEXT NOT NULL,
+    nonce INTEGER CHECK (nonce IS NOT NULL OR stage IN ('intent','abandoned')),
+    tx_chain_id INTEGER NOT NULL,
+    tx_nonce INTEGER NOT NULL,
+    tx_max_priority_fee TEXT NOT NULL,
+    tx_max_fee TEXT NOT NULL,
+    tx_gas_limit INTEGER NOT NULL,
+    tx_to TEXT NOT NULL,
+    tx_value TEXT NOT NULL,
+    tx_data BLOB NOT NULL,
+    hash TEXT NOT NULL,
+    raw BLOB NOT NULL CHECK ((length(raw) > 0) = (stage = 'signed')),
+    endpoint TEXT NOT NULL,
+    block_number INTEGER NOT NULL,
+    block_hash TEXT NOT NULL,
+    succeeded INTEGER NOT NULL CHECK (succeeded IN (0, 1)),
+    outcome TEXT NOT NULL,
+    gas_spent TEXT NOT NULL,
+    strategy TEXT NOT NULL,
+    rung INTEGER NOT NULL,
+    cost_bps INTEGER NOT NULL,
+    digest BLOB NOT NULL CHECK (length(digest) = 32)
+) STRICT;
+INSERT INTO records(
+    id, incident, step, attempt, stage, purpose, position, wallet, address, chain_id, time_ms, trigger_number,
+    trigger_hash, asset, amount, value, health_before, health_expected, nonce, tx_chain_id, tx_nonce,
+    tx_max_priority_fee, tx_max_fee, tx_gas_limit, tx_to, tx_value, tx_data, hash, raw, endpoint, block_number,
+    block_hash, succeeded, outcome, gas_spent, strategy, rung,
+    cost_bps, digest)
+SELECT
+    id, incident, step, attempt, stage, purpose, position, wallet, address, chain_id, time_ms, trigger_number,
+    trigger_hash, asset, amount, value, health_before, health_expected, nonce, tx_chain_id, tx_nonce,
+    tx_max_priority_fee, tx_max_fee, tx_gas_limit, tx_to, tx_value, tx_data, hash, raw, endpoint, block_number,
+    block_hash, succeeded, outcome, gas_spent, '', 0, 0, digest
+FROM records_of_first ORDER BY id;
+DROP TABLE records_of_first;
+CREATE UNIQUE INDEX one_intent ON records(incident, step) WHERE stage = 'intent';
+CREATE UNIQUE INDEX one_reservation ON records(incident, step) WHERE stage = 'reserved';
+CREATE UNIQUE INDEX one_signature ON records(incident, step, attempt) WHERE stage = 'signed';
+CREATE INDEX records_by_hash ON records(hash) WHERE stage = 'signed';
+CREATE UNIQUE INDEX one_end ON records(incident, step) WHERE stage IN ('settled', 'abandoned');
+CREATE INDEX records_by_step ON records(incident, step);
+CREATE INDEX records_by_time ON records(time_ms);
+CREATE TRIGGER records_stay BEFORE UPDATE ON records BEGIN SELECT RAISE(ABORT, 'records never change'); END;
+CREATE TRIGGER records_remain BEFORE DELETE ON records BEGIN SELECT RAISE(ABORT, 'records are never deleted'); END;
+)";
+
+constexpr std::array kSteps = {Migration{1, kFirst}, Migration{2, kSecond}};
 
 }  // namespace
 

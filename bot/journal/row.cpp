@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bot/journal/row.hpp"
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <limits>
@@ -18,7 +19,10 @@ using engine::Stage;
 
 constexpr std::array kStages = {Stage::Intent, Stage::Reserved, Stage::Signed,   Stage::Sent,
                                 Stage::Seen,   Stage::Settled,  Stage::Abandoned};
-constexpr std::array kPurposes = {Purpose::ResetApproval, Purpose::Approve, Purpose::Prepare, Purpose::Repay};
+constexpr std::array kPurposes = {Purpose::ResetApproval, Purpose::Approve, Purpose::Prepare, Purpose::Rescue};
+
+constexpr std::string_view kOldRescue = "repay";  // its name in the first schema
+constexpr std::size_t kColumnsOfFirst = 34;       // rows of the first schema have no more, and are sealed without
 
 /// The one list of fields. Changing it needs a new schema step.
 template <class Visitor, class Record>
@@ -57,6 +61,9 @@ void each_field(Visitor& visit, Record& r) {
     visit("succeeded", r.succeeded);
     visit("outcome", r.outcome);
     visit("gas_spent", r.gas_spent);
+    visit("strategy", r.strategy);
+    visit("rung", r.rung);
+    visit("cost_bps", r.cost_bps);
 }
 
 struct ColumnNames {
@@ -105,7 +112,12 @@ class Reader {
         if (const auto* v = next<Bytes>(name)) out = *v;
     }
     void operator()(const char* name, Stage& out) { word(name, kStages, out); }
-    void operator()(const char* name, Purpose& out) { word(name, kPurposes, out); }
+    void operator()(const char* name, Purpose& out) {
+        const auto* v = at_ < cells_.size() ? std::get_if<std::string>(&cells_[at_]) : nullptr;
+        if (v == nullptr || *v != kOldRescue) return word(name, kPurposes, out);
+        ++at_;
+        out = Purpose::Rescue;
+    }
     template <std::size_t N, class Tag>
     void operator()(const char* name, FixedBytes<N, Tag>& out) {
         if (const auto* v = next<std::string>(name)) keep(name, FixedBytes<N, Tag>::parse(*v), out);
@@ -172,6 +184,13 @@ class Reader {
     std::size_t at_{};
 };
 
+/// As the second schema gives them to rows of the first.
+bool is_default(const Cell& cell) {
+    if (const auto* number = std::get_if<std::int64_t>(&cell)) return *number == 0;
+    const auto* text = std::get_if<std::string>(&cell);
+    return text != nullptr && text->empty();
+}
+
 void append_u64(Bytes& out, std::uint64_t value) {
     for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
 }
@@ -179,6 +198,8 @@ void append_u64(Bytes& out, std::uint64_t value) {
 }  // namespace
 
 Hash32 digest(std::span<const Cell> cells) {
+    const auto more = cells.subspan(std::min(cells.size(), kColumnsOfFirst));
+    if (std::all_of(more.begin(), more.end(), is_default)) cells = cells.first(cells.size() - more.size());
     Bytes buffer;
     for (const Cell& cell : cells) {
         buffer.push_back(static_cast<std::uint8_t>(cell.index()));

@@ -56,7 +56,11 @@ void ChainShell::count(const std::vector<engine::JournalRecord>& records) {
         if (record.stage == engine::Stage::Signed && record.attempt > 0)
             services_.metrics->transaction_replaced(chain_.name);
         if (record.stage != engine::Stage::Settled && record.stage != engine::Stage::Abandoned) continue;
-        services_.metrics->acted(record.position, engine::to_string(record.purpose), record.outcome);
+        const bool rescue = record.purpose == engine::Purpose::Rescue && !record.strategy.empty();
+        services_.metrics->acted(record.position,
+                                 rescue ? std::string_view(record.strategy) : engine::to_string(record.purpose),
+                                 record.outcome);
+        if (rescue && record.succeeded) services_.metrics->rescued(record.strategy, record.rung, record.cost_bps);
         services_.metrics->transaction_ended(chain_.name, record.outcome);
         if (record.block_number >= record.trigger_number && record.block_number != 0)
             services_.metrics->transaction_included(chain_.name, record.block_number - record.trigger_number);

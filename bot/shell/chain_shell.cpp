@@ -107,6 +107,7 @@ void ChainShell::stop() {
     publisher_.cancel();
     if (feed_) feed_->stop();
     for (const auto& endpoint : endpoints_) endpoint->endpoint().stop();
+    for (const auto& aggregator : services_.aggregators) aggregator->stop();
 }
 
 Task<void> ChainShell::tick() {

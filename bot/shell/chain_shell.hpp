@@ -17,6 +17,7 @@
 #include "bot/http_server.hpp"
 #include "bot/journal/writer.hpp"
 #include "bot/metrics.hpp"
+#include "bot/quotes/aggregator_client.hpp"
 #include "bot/recorder.hpp"
 #include "chain/feed/feed.hpp"
 #include "chain/keys/signer.hpp"
@@ -31,6 +32,7 @@ struct ShellServices {
     metrics::Metrics* metrics = nullptr;        // these two may be null as well
     AlertDesk* alerts = nullptr;
     std::map<std::string, std::shared_ptr<keys::Signer>> signers;  // by wallet name; only of live wallets
+    std::vector<std::shared_ptr<AggregatorClient>> aggregators;    // of this chain
     Recorder* recorder = nullptr;                                  // null: no recording
     std::function<std::int64_t()> now_ms;                          // wall clock, unix milliseconds
     /// Sees every command before it is carried out. May be empty.
@@ -84,12 +86,16 @@ class ChainShell {
     void on(engine::Alert command);
     void on(engine::Decide command);
     void on(engine::SetLogFilter command);
+    void on(engine::FetchOffers command);
 
     /// Delivers what `work` answers, or its failure, as the answer to request `id`. `method` is for the metrics.
     template <class Done>
     Task<void> answer(engine::RequestId id, std::string_view method, Task<Result<Done>> work);
     Task<void> fetch_receipt(engine::FetchReceipt command);
     Task<void> send_to(std::shared_ptr<rpc::EthClient> endpoint, engine::Broadcast command);
+    struct Gathering;
+    Task<void> ask_offer(std::shared_ptr<AggregatorClient> client, dex::SwapWanted wanted, std::optional<U256> local,
+                         std::shared_ptr<Gathering> gathering);
     Task<void> tick();
     void take(feed::FeedEvent event);
     void take_levels(const engine::EngineConfig& config);

@@ -7,6 +7,7 @@
 
 #include "bot/engine/journal_record.hpp"
 #include "strategies/erc20.hpp"
+#include "tests/support/engine_guarded.hpp"
 #include "tests/support/fake_market.hpp"
 
 /// The chain of tests/support/engine_world.hpp: a market, tokens, balances and nonces, and what calls do to them.
@@ -40,13 +41,37 @@ struct PendingTx {
     Hash32 hash;
 };
 
+CallResult pair_view(const Call& call);
+
 struct ChainState {
     FakeState market;
     std::map<Address, Token> tokens;
     std::map<Address, U256> native;
     std::map<Address, Nonce> nonces;
+    std::map<Address, guard::Policy> policies;  // by account
+    std::set<std::uint64_t> broken_venues;
+
+    /// The fake guard: only the guardian, only through venues that work, and only if the health factor rises.
+    bool sell(const Address& from, const Bytes& data, Timestamp at) {
+        if (data.size() != 1 + 4 * 32 || data[0] != kSell) return false;
+        const ByteView words = ByteView(data).subspan(1);
+        const Address account = address_in(word_at(words, 0));
+        const auto policy = policies.find(account);
+        if (policy == policies.end() || policy->second.guardian != from) return false;
+        if (broken_venues.contains(word_at(words, 1).low_u64())) return false;
+        const Wad before = market.summary(account, at).health_factor;
+        auto& holding = market.accounts.at(account)[0];
+        if (before >= policy->second.trigger || holding.supply < word_at(words, 3)) return false;
+        const FakeState kept = market;
+        holding.supply = *checked_sub(holding.supply, word_at(words, 3));
+        market.repay(account, 1, word_at(words, 2), at);
+        if (market.summary(account, at).health_factor > before) return true;
+        market = kept;
+        return false;
+    }
 
     bool execute(const Address& from, const Address& to, const Bytes& data, Timestamp at) {
+        if (to == kGuard) return sell(from, data, at);
         if (to == kMarket) {
             if (data.size() < 97 || data[0] != kRepay) return false;
             const ByteView words = ByteView(data).subspan(1);
@@ -85,6 +110,16 @@ struct ChainState {
             put_word(out, summary.health_factor.value);
             return {true, out};
         }
+        if (call.to == kGuard) {
+            if (is_swapper_question(call)) put_word(out, word_of(kSwapper));
+            if (is_spent_question(call)) out = spent_answer();
+            if (is_policy_question(call)) {
+                const auto policy = policies.find(address_in(word_at(ByteView(call.data).subspan(4), 0)));
+                out = policy_answer(policy == policies.end() ? guard::Policy() : policy->second);
+            }
+            return {!out.empty(), out};
+        }
+        if (call.to == kPair) return pair_view(call);
         const auto token = tokens.find(call.to);
         if (token == tokens.end()) return {false, {}};
         const Address owner = address_in(word_at(ByteView(call.data).subspan(4), 0));
@@ -93,6 +128,21 @@ struct ChainState {
         return {true, out};
     }
 };
+
+inline CallResult pair_view(const Call& call) {
+    const auto asks = [&](const Selector& function) {
+        return std::equal(function.bytes.begin(), function.bytes.end(), call.data.begin());
+    };
+    Bytes out;
+    if (asks(selector("token0()"))) put_word(out, word_of(kEth));
+    if (asks(selector("token1()"))) put_word(out, word_of(kUsd));
+    if (asks(selector("getReserves()"))) {
+        put_word(out, units(1'000, 18));
+        put_word(out, units(2'000'000, 6));
+        put_word(out, U256{1});
+    }
+    return {!out.empty(), out};
+}
 
 struct MinedBlock {
     BlockRef ref;

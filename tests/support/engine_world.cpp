@@ -8,8 +8,13 @@ namespace plimsoll::test {
 World::World() {
     config.chain = "test";
     config.chain_id = 31'337;
-    config.markets = {{"pool", "test", "fake", kMarket}};
-    engine::WalletConfig wallet{"treasury", kOwner, kOwner, true, {}};
+    config::Market market;
+    market.name = "pool";
+    market.chain = config.chain;
+    market.protocol = "fake";
+    market.addresses_provider = kMarket;
+    config.markets = {market};
+    engine::WalletConfig wallet{"treasury", kOwner, kOwner, true, {}, {}};
     config::Position position;
     position.name = "main";
     position.wallet = "treasury";
@@ -37,10 +42,23 @@ World::World() {
     chain.push_back(genesis);
 }
 
+void World::add_guarded() {
+    test::add_guarded(config);
+    planner = sell_or_repay;
+    auto& genesis = chain.back().after;
+    for (const auto& account : {kAlice, kBob}) {
+        genesis.market.accounts[account] = {FakeHolding{units(10, 18), {}, kGenesis},
+                                            FakeHolding{{}, units(10'000, 6), kGenesis}};
+        genesis.policies[account] = policy_for(kGuardian);
+    }
+    genesis.native[kGuardian] = units(5, 18);
+    genesis.nonces[kGuardian] = 100;
+}
+
 void World::start() {
     std::vector<std::unique_ptr<lending::Market>> markets;
     markets.push_back(std::make_unique<FakeMarket>(market_options()));
-    engine = std::make_unique<engine::Engine>(config, std::move(markets));
+    engine = std::make_unique<engine::Engine>(config, std::move(markets), planner);
     recording = engine::encode(config) + "\n";
     todo.clear();
     late_.clear();
@@ -181,13 +199,15 @@ void World::build() {
 
 namespace {
 
-Log holding_log(const MinedBlock& block) {
-    const auto& holding = block.after.market.accounts.at(kOwner)[1];
+/// The account is the first word of both the market's and the guard's calls.
+Log holding_log(const MinedBlock& block, const PendingTx& tx, std::size_t asset) {
+    const Address account = address_in(word_at(ByteView(tx.tx.data).subspan(1), 0));
+    const auto& holding = block.after.market.accounts.at(account)[asset];
     Log log;
     log.address = kMarket;
     log.topics = {kHoldingTopic};
-    put_word(log.data, word_of(kOwner));
-    put_word(log.data, U256{1});
+    put_word(log.data, word_of(account));
+    put_word(log.data, U256{asset});
     put_word(log.data, holding.supply);
     put_word(log.data, holding.debt);
     return log;
@@ -200,7 +220,7 @@ engine::SendOutcome World::accept(const PendingTx& tx) {
     if (tx.tx.nonce < state().nonces[tx.from]) return SendOutcome::NonceTooLow;
     for (auto& other : pool) {
         if (other.hash == tx.hash) return SendOutcome::AlreadyKnown;
-        if (other.tx.nonce != tx.tx.nonce) continue;
+        if (other.from != tx.from || other.tx.nonce != tx.tx.nonce) continue;
         const auto enough = [](const Wei& a, const Wei& b) {
             return a.value >= *mul_div_down(b.value, U256{110}, U256{100}) && a > b;
         };
@@ -227,7 +247,8 @@ void World::include(MinedBlock& block) {
             const bool ok = !forced_revert && block.after.execute(tx.from, tx.tx.to, tx.tx.data, block.ref.timestamp);
             block.included.push_back(tx);
             block.status.push_back(ok);
-            if (ok && tx.tx.to == kMarket) block.logs.push_back(holding_log(block));
+            if (!ok || (tx.tx.to != kMarket && tx.tx.to != kGuard)) break;
+            for (const std::size_t asset : {0U, 1U}) block.logs.push_back(holding_log(block, tx, asset));
             break;
         }
     }
@@ -238,7 +259,7 @@ void World::foreign_transaction(Nonce nonce) {
     tx.tx.nonce = nonce;
     tx.tx.max_fee = gwei(1'000);
     tx.tx.to = address_of(0xDEAD);
-    std::erase_if(pool, [&](const PendingTx& p) { return p.tx.nonce == nonce; });
+    std::erase_if(pool, [&](const PendingTx& p) { return p.from == kOwner && p.tx.nonce == nonce; });
     pool.push_back(tx);
 }
 

@@ -20,6 +20,8 @@ class World {
     static constexpr Timestamp kGenesis = 1'700'000'000;
 
     engine::EngineConfig config;
+    engine::Planner planner = strategies::plan_ladder;
+    std::vector<strategies::Offer> offers;  // what the aggregator answers; none: an error
     std::function<FakeMarket::Options()> market_options = [] { return FakeMarket::Options{}; };
     std::vector<MinedBlock> chain;
     std::vector<PendingTx> pool;
@@ -48,6 +50,8 @@ class World {
     Wei base_fee = gwei(10);
 
     World();
+    /// The wallets of add_guarded(), their accounts on the chain, and the planner that sells.
+    void add_guarded();
 
     config::Position& position() { return config.wallets[0].positions[0]; }
     ChainState& state() { return chain.back().after; }
@@ -105,6 +109,7 @@ class World {
         for (const auto& record : journal) out.push_back(record.stage);
         return out;
     }
+    Wad health_of(const Address& account) { return state().market.summary(account, head().timestamp).health_factor; }
     Wad health() { return state().market.summary(kOwner, head().timestamp).health_factor; }
     std::size_t mined_count(bool status) const {
         std::size_t count = 0;
@@ -130,6 +135,7 @@ class World {
     void obey(const engine::FetchReceipt& fetch);
     void obey(const engine::Alert&) {}
     void obey(const engine::Decide&) {}
+    void obey(const engine::FetchOffers& fetch);
     void obey(const engine::SetLogFilter& set) { revision_ = set.revision; }
     void answer(engine::EventBody body);
 
@@ -140,6 +146,7 @@ class World {
     void note(const engine::Event& event);
     /// What the journal refuses, as bot/journal does; empty when it takes the record.
     std::string refusal(const engine::JournalRecord& record, bool& known) const;
+    const engine::WalletConfig& wallet_named(const std::string& name) const;
     /// Rules that no command may break, whatever happens around the engine.
     void judge(const engine::Command& command);
 

@@ -37,7 +37,9 @@ void World::obey(const engine::FetchAccount& fetch) {
         answer.native = Wei{block->after.native.at(fetch.address)};
         answer.nonce_latest = block->after.nonces.at(fetch.address);
         answer.nonce_pending = answer.nonce_latest + foreign_pending;
-        for (const auto& tx : pool) answer.nonce_pending = std::max(answer.nonce_pending, tx.tx.nonce + 1);
+        for (const auto& tx : pool) {
+            if (tx.from == fetch.address) answer.nonce_pending = std::max(answer.nonce_pending, tx.tx.nonce + 1);
+        }
     }
     this->answer(answer);
 }
@@ -60,6 +62,20 @@ void World::obey(const engine::Simulate& simulate) {
 
 void World::obey(const engine::EstimateGas& estimate) {
     answer(engine::GasDone{estimate.id, lost(estimate) ? "timeout" : "", 200'000});
+}
+
+void World::obey(const engine::FetchOffers& fetch) {
+    engine::OffersDone answer{fetch.id, {}, {}};
+    if (offers.empty() || lost(fetch))
+        answer.error = "timeout";
+    else
+        answer.offers = offers;
+    this->answer(answer);
+}
+
+const engine::WalletConfig& World::wallet_named(const std::string& name) const {
+    return *std::find_if(config.wallets.begin(), config.wallets.end(),
+                         [&](const auto& wallet) { return wallet.name == name; });
 }
 
 void World::obey(const engine::Persist& persist) {
@@ -93,7 +109,8 @@ void World::obey(const engine::Sign& sign) {
         return;
     }
     Bytes raw;
-    put_word(raw, word_of(kOwner));
+    const Address from = wallet_named(sign.wallet).sender;
+    put_word(raw, word_of(from));
     put_word(raw, U256{sign.tx.nonce});
     put_word(raw, sign.tx.max_fee.value);
     put_word(raw, sign.tx.max_priority_fee.value);
@@ -101,7 +118,7 @@ void World::obey(const engine::Sign& sign) {
     put_word(raw, word_of(sign.tx.to));
     raw.insert(raw.end(), sign.tx.data.begin(), sign.tx.data.end());
     const Hash32 hash = keccak256(raw);
-    known_[hash] = PendingTx{kOwner, sign.tx, raw, hash};
+    known_[hash] = PendingTx{from, sign.tx, raw, hash};
     answer(engine::Signed{sign.id, {}, raw, hash});
 }
 
@@ -160,7 +177,7 @@ std::string World::refusal(const engine::JournalRecord& record, bool& known) con
             return "a second signature of one attempt";
         if (same && ends(record.stage)) return "a second end of one step";
         if (!same_step && record.stage == Stage::Reserved && other.stage == Stage::Reserved &&
-            other.nonce == record.nonce && !ended(other.incident, other.step))
+            other.address == record.address && other.nonce == record.nonce && !ended(other.incident, other.step))
             return "a nonce that another open step holds";
     }
     if (record.stage == Stage::Signed && held != record.nonce) return "a signature for a nonce that is not held";
@@ -175,7 +192,8 @@ void World::judge(const engine::Command& command) {
         for (const auto& record : persist->records) {
             const bool twice = std::any_of(journal.begin(), journal.end(), [&](const auto& other) {
                 const bool same_step = other.incident == record.incident && other.step == record.step;
-                return !same_step && other.stage == Stage::Signed && other.nonce == record.nonce;
+                return !same_step && other.stage == Stage::Signed && other.address == record.address &&
+                       other.nonce == record.nonce;
             });
             if (record.stage == Stage::Reserved && twice)
                 violations.push_back("a nonce reserved that was signed for before");
@@ -186,7 +204,9 @@ void World::judge(const engine::Command& command) {
             return r.stage == Stage::Signed && r.raw == broadcast->raw && r.hash == broadcast->hash;
         });
         if (!durable) violations.push_back("broadcast of bytes that are not durable");
-        if (!config.wallets[0].live) violations.push_back("broadcast in a dry run");
+        const auto row =
+            std::find_if(durable_.begin(), durable_.end(), [&](const auto& r) { return r.hash == broadcast->hash; });
+        if (row != durable_.end() && !wallet_named(row->wallet).live) violations.push_back("broadcast in a dry run");
     }
     const auto* sign = std::get_if<engine::Sign>(&command);
     if (sign == nullptr) return;
@@ -196,14 +216,14 @@ void World::judge(const engine::Command& command) {
             return other.incident == r.incident && other.step == r.step &&
                    (other.stage == Stage::Settled || other.stage == Stage::Abandoned);
         });
-        if (r.stage != Stage::Reserved || over) continue;
+        if (r.stage != Stage::Reserved || over || r.address != wallet_named(sign->wallet).sender) continue;
         if (r.nonce == sign->tx.nonce)
             reserved = true;
         else
             violations.push_back("signed while another nonce is open");
     }
     if (!reserved) violations.push_back("signed without a durable reservation");
-    if (sign->tx.max_fee > config.wallets[0].positions[0].limits.max_fee_per_gas)
+    if (sign->tx.max_fee > wallet_named(sign->wallet).positions[0].limits.max_fee_per_gas)
         violations.push_back("fee above the limit");
     if (sign->tx.max_priority_fee > sign->tx.max_fee) violations.push_back("priority above the fee");
 }

@@ -204,6 +204,7 @@ class FakeMarket final : public lending::Market {
         if (past_.size() > 16) past_.pop_front();
         block_ = block;
         for (const auto& log : logs) {
+            if (log.address != options_.self) continue;
             if (log.topics.at(0) == kPriceTopic) {
                 state_.assets.at(word_at(log.data, 0).low_u64()).price = word_at(log.data, 1);
                 changed_all_ = true;
@@ -282,7 +283,12 @@ class FakeMarket final : public lending::Market {
                                           Timestamp at) const override {
         if (!block_) return fail(Errc::NotFound, "not in sync");
         FakeState copy = state_;
-        for (const auto& change : changes) copy.repay(account, copy.index_of(change.asset), change.amount.value, at);
+        for (const auto& change : changes) {
+            const std::size_t index = copy.index_of(change.asset);
+            if (change.kind == lending::Change::Kind::Repay) copy.repay(account, index, change.amount.value, at);
+            auto& supply = copy.accounts.at(account)[index].supply;
+            if (change.kind == lending::Change::Kind::Withdraw) supply = saturating_sub(supply, change.amount.value);
+        }
         return copy.summary(account, at);
     }
     Result<std::vector<lending::LiquidationPrice>> liquidation_prices(const Address&, Timestamp) const override {

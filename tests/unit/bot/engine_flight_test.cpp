@@ -22,7 +22,7 @@ TEST_CASE("a missing allowance is a step of its own, with the next nonce for the
     CHECK(sent[1].nonce == 8);
     CHECK(world.journal.front().purpose == Purpose::Approve);
     CHECK(world.journal.front().value.is_zero());
-    CHECK(world.journal.back().purpose == Purpose::Repay);
+    CHECK(world.journal.back().purpose == Purpose::Rescue);
     CHECK(world.journal.back().incident == world.journal.front().incident);
     CHECK(world.journal.back().step == 1);
     CHECK(world.journal.back().outcome == "rescued");
@@ -65,7 +65,7 @@ TEST_CASE("in the warning zone the allowance is given ahead, once") {
         CHECK(world.commands<engine::Decide>().empty());
         world.set_price(1'500);
         world.mine(2);
-        CHECK(world.journal.back().purpose == Purpose::Repay);
+        CHECK(world.journal.back().purpose == Purpose::Rescue);
         CHECK(world.health() >= wad(159));
         check_rules(world);
     }

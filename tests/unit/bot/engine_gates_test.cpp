@@ -54,11 +54,11 @@ std::vector<Case> cases() {
          [](World& w) {
              w.position().limits.max_value_per_day = BaseValue{U256{100}};
              w.spendings = {
-                 {"main", "treasury", w.now() - 1'000'000, engine::Purpose::Repay, true, BaseValue{U256{100}}, Wei{}}};
+                 {"main", "treasury", w.now() - 1'000'000, engine::Purpose::Rescue, true, BaseValue{U256{100}}, Wei{}}};
          }},
         {"cooldown",
          [](World& w) {
-             w.spendings = {{"main", "treasury", w.now() - 1'000, engine::Purpose::Repay, true, BaseValue{}, Wei{}}};
+             w.spendings = {{"main", "treasury", w.now() - 1'000, engine::Purpose::Rescue, true, BaseValue{}, Wei{}}};
          }},
         {"limit-gas-per-day", [](World& w) { w.position().limits.max_gas_per_day = gwei(1); }},
         {"native-balance", [](World& w) { w.state().native[kOwner] = U256{1'000}; }},

@@ -22,12 +22,26 @@ Result<std::vector<std::unique_ptr<lending::Market>>> fake_markets(const EngineC
 
 Result<ReplayReport> replay_text(const std::string& text) {
     std::istringstream in(text);
-    return replay(in, fake_markets);
+    return replay(in, fake_markets, sell_or_repay);
 }
 
 /// A rescue with a crash in it, an approval, a replacement, a reorganisation and new settings.
 World eventful() {
     World world;
+    world.add_guarded();
+    world.offers = {{"stand-in",
+                     kEth,
+                     kUsd,
+                     TokenAmount{units(1, 18)},
+                     TokenAmount{units(1'485, 6)},
+                     TokenAmount{units(1'480, 6)},
+                     address_of(0xA66),
+                     {1, 2, 3},
+                     210'000,
+                     0}};
+    world.position().swap_into = {kEth};
+    world.position().close_below = wad(101);
+    world.position().close_at_price = {{kEth, Price{units(1'000, 8)}}};
     world.position().limits.max_value_per_day = BaseValue{U256{1'000'000'000'000}};
     world.position().limits.allowed_contracts = {address_of(9)};
     world.state().tokens[kUsd].allowance[kOwner] = U256{};
@@ -77,7 +91,7 @@ TEST_CASE("every event and command comes back from its line unchanged") {
             CHECK(encode(*event) == line);
         }
     }
-    CHECK(kinds.size() == 18 + 12 - 0);  // all events, all commands
+    CHECK(kinds.size() == 19 + 13);  // all events, all commands
     for (const auto& command : world.done) CHECK(encode(*parse_command(encode(command))) == encode(command));
 }
 

@@ -25,6 +25,11 @@ struct Counts {
     std::size_t late = 0;
     std::size_t stops = 0;  // a wallet that only a person could start again
     std::size_t lies = 0;   // send outcomes that are not the pool's
+    std::size_t sales = 0;  // of collateral, by the guardian
+    std::size_t next = 0;   // rescues by another rung than the first
+    std::size_t taken = 0;  // rescues by an aggregator's offer
+    std::size_t lone = 0;   // decisions without the pool's state
+    std::size_t turns = 0;  // decisions to wait for the other account of the guardian
 
     void add(const Counts& other) {
         seeds += other.seeds;
@@ -37,13 +42,18 @@ struct Counts {
         late += other.late;
         lies += other.lies;
         stops += other.stops;
+        sales += other.sales;
+        next += other.next;
+        taken += other.taken;
+        lone += other.lone;
+        turns += other.turns;
     }
 };
 
 /// Everything goes wrong at random, then nothing does.
 class Storm {
   public:
-    explicit Storm(std::uint64_t seed) : random_(seed) {
+    explicit Storm(std::uint64_t seed) : guarded_(seed % 2 == 0), random_(seed) {
         auto& usd = world.state().tokens[kUsd];
         if (chance(40)) usd.allowance[kOwner] = units(pick(0, 100), 6);
         usd.stubborn = chance(30);
@@ -54,6 +64,7 @@ class Storm {
         world.position().limits.max_gas_per_day = Wei{units(3, 18)};
         world.config.confirmations = static_cast<std::uint32_t>(pick(1, 3));
         world.config.audit_interval = static_cast<std::uint32_t>(pick(5, 50));
+        if (guarded_) guard();
         const bool poll = chance(50);
         world.market_options = [poll] {
             FakeMarket::Options options;
@@ -94,6 +105,13 @@ class Storm {
 
   private:
     struct Crash {};
+    /// Two accounts under one guardian, that have nothing but their collateral.
+    void guard() {
+        world.add_guarded();
+        world.state().native[kGuardian] = units(100, 18);
+        for (const auto& account : {kAlice, kBob})
+            world.state().market.accounts[account][1].debt = units(pick(4'600, 5'000), 6);
+    }
     std::uint64_t pick(std::uint64_t low, std::uint64_t high) { return low + random_() % (high - low + 1); }
     bool chance(std::uint64_t percent) { return random_() % 100 < percent; }
     void crash() {
@@ -117,6 +135,7 @@ class Storm {
         if (chance(15)) world.pool.clear();
         if (chance(20)) loss_ = pick(0, 30);
         if (chance(20)) delay_ = pick(0, 10);
+        if (guarded_) guarded_weather();
         if (world.chain.size() <= 8) return;
         const auto carries = [](const MinedBlock& mined) { return !mined.included.empty(); };
         const bool tempting = std::any_of(world.chain.end() - 3, world.chain.end(), carries);
@@ -129,13 +148,30 @@ class Storm {
             guarded([&] { world.gap(pick(0, 3), chance(70), static_cast<int>(pick(1, 4))); });
         }
     }
+    void guarded_weather() {
+        if (chance(15)) world.state().broken_venues.clear();
+        if (chance(15)) world.state().broken_venues.insert(pick(1, 3));
+        if (chance(20)) world.offers.clear();
+        if (!chance(20)) return;
+        world.offers = {{"stand-in",
+                         kEth,
+                         kUsd,
+                         TokenAmount{units(1, 18)},
+                         TokenAmount{units(1, 9)},
+                         TokenAmount{units(1, 9)},
+                         address_of(0xA66),
+                         {1},
+                         0,
+                         0}};
+    }
     void heal() {
         stormy_ = false;
         world.inclusion = true;
         world.receipts_hidden = false;
         world.forced_revert = false;
         world.base_fee = gwei(10);
-        world.set_price(450);
+        world.set_price(guarded_ ? 700 : 450);
+        world.state().broken_venues.clear();
         world.release();
         for (int i = 0; i < 90; ++i) {
             if (i == 30 && !world.engine->status().stopped_wallets.empty()) {
@@ -151,6 +187,18 @@ class Storm {
         counts.seeds = 1;
         counts.blocks = world.chain.size();
         counts.mined = world.mined_count(true);
+        for (const auto& record : world.journal) {
+            const bool sale = record.stage == engine::Stage::Settled && record.address == kGuardian;
+            if (!sale || !record.succeeded) continue;
+            ++counts.sales;
+            if (record.rung > 1) ++counts.next;
+            if (record.tx.data.at(64) == static_cast<std::uint8_t>(Venue::Offer)) ++counts.taken;
+        }
+        for (const auto& command : world.commands<engine::Decide>()) {
+            const auto& decision = command.decision;
+            counts.turns += decision.reason == "lane" && decision.position != "main" ? 1U : 0U;
+            for (const auto& rung : decision.ladder) counts.lone += rung.refused == "no-route" ? 1U : 0U;
+        }
     }
     template <class Work>
     void guarded(Work work) {
@@ -167,6 +215,7 @@ class Storm {
         }
     }
 
+    bool guarded_;
     std::mt19937_64 random_;
     bool stormy_ = true;
     std::uint64_t loss_ = 10;
@@ -175,18 +224,21 @@ class Storm {
 
 void check_replay(const World& world) {
     std::istringstream in(world.recording);
-    const auto report = engine::replay(in, [&](const engine::EngineConfig&) {
-        std::vector<std::unique_ptr<lending::Market>> markets;
-        markets.push_back(std::make_unique<FakeMarket>(world.market_options()));
-        return Result<std::vector<std::unique_ptr<lending::Market>>>(std::move(markets));
-    });
+    const auto report = engine::replay(
+        in,
+        [&](const engine::EngineConfig&) {
+            std::vector<std::unique_ptr<lending::Market>> markets;
+            markets.push_back(std::make_unique<FakeMarket>(world.market_options()));
+            return Result<std::vector<std::unique_ptr<lending::Market>>>(std::move(markets));
+        },
+        world.planner);
     REQUIRE(report);
     CHECK(report->same());
 }
 
 void check_healed(World& world) {
     for (const auto& violation : world.violations) FAIL_CHECK(violation);
-    CHECK(world.health() >= wad(125));
+    for (const auto& wallet : world.config.wallets) CHECK(world.health_of(wallet.address) >= wad(125));
     CHECK(world.engine->status().in_flight == 0);
     CHECK(world.engine->status().stopped_wallets.empty());
     std::size_t open = 0;
@@ -218,7 +270,9 @@ TEST_CASE("storms of faults: no rule is broken, and when they are over the posit
     }
     MESSAGE(all.seeds, " storms, ", all.blocks, " blocks, ", all.mined, " transactions that succeeded, ", all.crashes,
             " crashes, ", all.reorgs, " reorganisations, ", all.gaps, " gaps of the feed, ", all.lost, " lost and ",
-            all.late, " late answers, ", all.lies, " wrong send outcomes; ", all.stops, " wallets stopped");
+            all.late, " late answers, ", all.lies, " wrong send outcomes; ", all.stops, " wallets stopped; ", all.sales,
+            " sales by a guardian, ", all.next, " by a later rung, ", all.taken, " by an offer; ", all.lone,
+            " times without the pool, ", all.turns, " turns waited for");
     if (only != nullptr) return;
     CHECK(all.mined > 2 * all.seeds);
     CHECK(all.crashes > 2 * all.seeds);
@@ -228,4 +282,9 @@ TEST_CASE("storms of faults: no rule is broken, and when they are over the posit
     CHECK(all.late > 10 * all.seeds);
     CHECK(all.lies > all.seeds);
     CHECK(all.stops <= 1 + all.seeds / 50);
+    CHECK(all.sales > all.seeds / 2);
+    CHECK(all.next > 0);
+    CHECK(all.taken > 0);
+    CHECK(all.lone > 0);
+    CHECK(all.turns > 0);
 }

@@ -256,7 +256,7 @@ TEST_SUITE("journal") {
         REQUIRE(spent->size() == 2);
         const auto& settled = early.back();
         CHECK(spent->front() ==
-              engine::Spending{"main", "treasury", 1'000, Purpose::Repay, true, settled.value, settled.gas_spent});
+              engine::Spending{"main", "treasury", 1'000, Purpose::Rescue, true, settled.value, settled.gas_spent});
         CHECK(spent->back().succeeded == false);
         CHECK(spent->back().purpose == Purpose::Approve);
         CHECK(journal->spent_since(1'001)->size() == 1);

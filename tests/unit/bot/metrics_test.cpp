@@ -98,6 +98,7 @@ TEST_SUITE("metrics") {
         all.decided("p", "hold", Seconds(0.0001));
         all.refused("limit-value-per-day");
         all.acted("p", "repay-from-wallet", "rescued");
+        all.rescued("repay-with-collateral", 2, 37);
         all.audited("equal", 1);
         all.transactions_pending("ethereum", 2);
         all.transaction_replaced("ethereum");
@@ -129,6 +130,9 @@ TEST_SUITE("metrics") {
             {"plimsoll_decision_seconds_count", 1},
             {R"(plimsoll_refusal_total{reason="limit-value-per-day"})", 1},
             {R"(plimsoll_action_total{outcome="rescued",position="p",strategy="repay-from-wallet"})", 1},
+            {R"(plimsoll_rescue_total{rung="2",strategy="repay-with-collateral"})", 1},
+            {R"(plimsoll_rescue_cost_bps_bucket{strategy="repay-with-collateral",le="20"})", 0},
+            {R"(plimsoll_rescue_cost_bps_bucket{strategy="repay-with-collateral",le="50"})", 1},
             {R"(plimsoll_audit_total{result="equal"})", 1},
             {R"(plimsoll_tx_pending{chain="ethereum"})", 2},
             {R"(plimsoll_tx_replaced_total{chain="ethereum"})", 1},

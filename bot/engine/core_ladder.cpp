@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plans of one position at one block, tried from the first until one can be sent.
+#include <algorithm>
+
+#include "bot/engine/core.hpp"
+#include "bot/engine/text.hpp"
+
+namespace plimsoll::engine {
+
+namespace {
+
+using strategies::NoPlan;
+using strategies::Plan;
+
+std::string plan_text(const Plan& plan) {
+    const std::string what = plan.text.empty() ? "repay " + to_string(plan.amount) + " of " + to_string(plan.asset) +
+                                                     (plan.closes_debt ? ", closing it" : "")
+                                               : plan.text;
+    return what + (plan.needs_approval ? ", approval first" : "") +
+           (plan.shortfall.empty() ? "" : ", short of the target by " + plan.shortfall);
+}
+
+Rung told(const Plan& plan) {
+    Rung out;
+    out.strategy = plan.strategy;
+    out.text = plan_text(plan);
+    out.after = plan.after.health_factor;
+    out.repaid = BaseValue{saturating_sub(plan.before.debt.value, plan.after.debt.value)};
+    out.value = plan.value;
+    out.cost = plan.cost;
+    out.gas_cost = plan.gas_cost;
+    return out;
+}
+
+Rung told(const NoPlan& none) {
+    Rung out;
+    out.refused = none.gate;
+    out.why = none.text;
+    return out;
+}
+
+const std::string kDoubt = "reference-disagrees";
+
+}  // namespace
+
+const Gate* first_failure(const std::vector<Gate>& gates) {
+    const auto it = std::find_if(gates.begin(), gates.end(), stops);
+    return it == gates.end() ? nullptr : &*it;
+}
+
+Climb Core::climb(std::size_t i, Decision& decision, bool replaces) {
+    constexpr std::size_t kRefusedTold = 24;
+    Climb plans;
+    plans.replaces = replaces;
+    plans.gates = decision.gates;
+    const auto situation = situation_of(i);
+    strategies::Ladder ladder;
+    if (situation) {
+        plans.urgency = situation->urgency;
+        ladder = planner_(*situation);
+    } else {
+        ladder.refused.push_back({"accounting", situation.error().message});
+    }
+    if (ladder.rungs.size() > strategies::kRungs) ladder.rungs.resize(strategies::kRungs);
+    for (const auto& plan : ladder.rungs) plans.told.push_back(told(plan));
+    const NoPlan none = ladder.refused.empty() ? NoPlan{"no-plan", "no strategy has a plan"} : ladder.refused.back();
+    plans.none = {"strategy:" + none.gate, false, none.text, "a plan"};
+    if (ladder.refused.size() > kRefusedTold) ladder.refused.resize(kRefusedTold);
+    bool doubted = false;
+    for (const auto& refused : ladder.refused) {
+        plans.told.push_back(told(refused));
+        doubted = doubted || refused.gate == kDoubt;
+        if (refused.gate == kDoubt)
+            alerts_.raise(out, now, AlertLevel::Critical, kDoubt, positions[i].config.name, refused.text);
+    }
+    if (!doubted) alerts_.clear(out, kDoubt, positions[i].config.name, "protocol and reference agree on the price");
+    plans.rungs = std::move(ladder.rungs);
+    decision.ladder = plans.told;
+    ask_offers(i, ladder.wanted);
+    return plans;
+}
+
+void Core::describe(Decision& decision, const Climb& climb, std::size_t rung) const {
+    decision.rung = static_cast<std::uint32_t>(rung + 1);
+    decision.plan = climb.told[rung].text;
+    decision.health_expected = climb.rungs[rung].after.health_factor;
+    decision.ladder = climb.told;
+}
+
+/// Begins the check of the first plan that no gate stops. Without one, `failed` is what stopped the last.
+bool Core::try_next(std::size_t i, Decision& decision, Climb climb, Gate& failed) {
+    if (climb.rungs.empty()) {
+        failed = climb.none;
+        decision.gates.push_back(failed);
+        return false;
+    }
+    while (climb.next < climb.rungs.size()) {
+        const Plan plan = climb.rungs[climb.next++];
+        describe(decision, climb, climb.next - 1);
+        decision.gates = climb.gates;
+        auto more = plan_gates(i, plan, climb.replaces);
+        const Gate* stopped = first_failure(more);
+        if (stopped != nullptr) failed = *stopped;
+        std::move(more.begin(), more.end(), std::back_inserter(decision.gates));
+        if (stopped == nullptr) {
+            start_check(i, std::move(decision), plan, std::move(climb));
+            return true;
+        }
+        pass_over(climb, failed);
+    }
+    decision.ladder = climb.told;
+    return false;
+}
+
+/// The plan last tried cannot be sent: why is kept in the decision that follows.
+void Core::pass_over(Climb& climb, const Gate& failed) const {
+    const std::size_t n = climb.next - 1;
+    climb.told[n].refused = failed.name;
+    climb.told[n].why = failed.measured;
+    if (climb.next == climb.rungs.size()) return;  // the decision's own reason
+    climb.gates.push_back({"rung:" + std::to_string(n + 1), false,
+                           climb.rungs[n].strategy + ": " + failed.name + ": " + failed.measured, failed.required});
+}
+
+}  // namespace plimsoll::engine

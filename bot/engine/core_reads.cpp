@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// What plans need to know besides the markets: funds, the guard, lenders, references. Read in the same multicall as
+// the markets' own reads, only for positions that may act soon.
+#include <algorithm>
+
+#include "bot/engine/core.hpp"
+#include "bot/engine/guard_calls.hpp"
+#include "chain/dex/twap.hpp"
+
+namespace plimsoll::engine {
+
+namespace {
+
+using Kind = ExtraRead::Kind;
+
+constexpr std::size_t kCallsMax = 512;  // per read; the rest follows with the next
+
+std::size_t calls_of(const std::vector<ExtraRead>& reads) {
+    std::size_t calls = 0;
+    for (const auto& read : reads) calls += read.calls.size();
+    return calls;
+}
+
+}  // namespace
+
+std::vector<ExtraRead> Core::extras() {
+    std::vector<ExtraRead> reads;
+    if (canon.empty() || follower.head_empty()) return reads;
+    audit_reads(reads);
+    fund_reads(reads);
+    return reads;
+}
+
+bool Core::only_repays(std::size_t i) const {
+    const auto& names = positions[i].config.strategies;
+    return !wallets[positions[i].wallet].guard && std::all_of(names.begin(), names.end(), [](const auto& name) {
+        return name == strategies::kRepayFromWallet;
+    });
+}
+
+void Core::want_funds(std::vector<ExtraRead>& reads, std::size_t i) {
+    PositionState& position = positions[i];
+    if (position.removed || !follower.in_sync(position.market)) return;
+    if (position.tokens_asked == follower.at().number || calls_of(reads) >= kCallsMax) return;
+    const auto& market = market_at(position.market);
+    const WalletState& wallet = wallets[position.wallet];
+    const auto view = market.position(wallet.address, follower.at().timestamp);
+    if (!view) return;
+    position.tokens_asked = follower.at().number;
+    const bool simple = only_repays(i);
+    const bool allows = config.guard && wallet.guard == guard::Access::Allowance;
+    const auto one = [&](Kind kind, const Address& asset, Call call) {
+        reads.push_back({kind, position.market, i, position.wallet, 0, asset, {std::move(call)}});
+    };
+    for (const auto& asset : view->assets) {
+        if (simple && asset.debt.is_zero()) continue;
+        one(Kind::Balance, asset.asset, erc20::balance_of(asset.asset, wallet.address));
+        one(Kind::Allowance, asset.asset, erc20::allowance(asset.asset, wallet.address, market.spender()));
+        if (!allows) continue;
+        one(Kind::GuardAllowance, asset.asset, erc20::allowance(asset.asset, wallet.address, *config.guard));
+        const Address receipt = market.receipt_token(asset.asset);
+        if (!asset.supplied.is_zero() && !receipt.is_zero())
+            one(Kind::GuardAllowance, receipt, erc20::allowance(receipt, wallet.address, *config.guard));
+    }
+    if (!simple) want_market(reads, position.market);
+    if (config.guard && wallet.guard) want_guard(reads, i, *view);
+}
+
+void Core::want_market(std::vector<ExtraRead>& reads, std::size_t m) {
+    MarketReads& known = market_reads_[m];
+    if (known.asked == follower.at().number) return;
+    known.asked = follower.at().number;
+    auto calls = market_at(m).condition_calls();
+    if (calls.empty()) return;
+    reads.push_back({Kind::Conditions, m, 0, 0, 0, {}, std::move(calls)});
+}
+
+void Core::want_guard(std::vector<ExtraRead>& reads, std::size_t i, const lending::Position& view) {
+    const PositionState& position = positions[i];
+    const WalletState& wallet = wallets[position.wallet];
+    const auto& market = market_at(position.market);
+    const Address seat = seat_address(wallet);
+    const auto named = market.guard_market();
+    reads.push_back({Kind::Standing,
+                     position.market,
+                     i,
+                     position.wallet,
+                     0,
+                     {},
+                     {guard::policy_of(seat, wallet.address, named), guard::spent_of(seat, wallet.address, named)}});
+    if (auto call = guard_calls::authorised(named, wallet.address, seat))
+        reads.push_back({Kind::Authorised, position.market, i, position.wallet, 0, {}, {*std::move(call)}});
+    if (!swapper_ && swapper_asked_ != follower.at().number) {
+        swapper_asked_ = follower.at().number;
+        reads.push_back({Kind::Swapper, 0, 0, 0, 0, {}, {guard_calls::swapper(*config.guard)}});
+    }
+    for (std::size_t p = 0; p < config.pools.size(); ++p) {
+        const auto& pool = config.pools[p];
+        if (!pool.reference || reference_reads_[p].asked == follower.at().number) continue;
+        reference_reads_[p].asked = follower.at().number;
+        const auto seconds = static_cast<std::uint32_t>(pool.reference->count());
+        reads.push_back({Kind::Reference, 0, 0, 0, p, {}, {dex::twap_call(pool.address, seconds)}});
+    }
+    for (std::size_t l = 0; l < config.lenders.size(); ++l) want_lender(reads, l, view);
+}
+
+void Core::want_lender(std::vector<ExtraRead>& reads, std::size_t l, const lending::Position& view) {
+    LenderReads& known = lender_reads_[l];
+    const auto& lender = config.lenders[l];
+    const BlockNumber head = follower.at().number;
+    const bool pool = lender.kind == kPoolLender;
+    if (pool && !known.terms) {
+        if (known.asked == head) return;
+        known.asked = head;
+        reads.push_back({Kind::LenderTerms, 0, 0, 0, l, {}, guard_calls::pool_terms(lender.address)});
+    }
+    for (const auto& asset : view.assets) {
+        if (known.terms && asset.asset != known.terms->token0 && asset.asset != known.terms->token1) continue;
+        auto& has = known.has[asset.asset];
+        if (has.asked == head) continue;
+        has.asked = head;
+        reads.push_back({Kind::Lendable, 0, 0, 0, l, asset.asset, {erc20::balance_of(asset.asset, lender.address)}});
+    }
+}
+
+void Core::fund_reads(std::vector<ExtraRead>& reads) {
+    for (const auto i : by_risk(at_risk_)) {
+        if (calls_of(reads) >= kCallsMax) return;
+        want_funds(reads, i);
+    }
+    const BlockNumber head = follower.at().number;
+    const auto stale = [&](const PositionState& p) { return p.tokens_asked + config.refresh_blocks <= head; };
+    for (const auto i : by_risk(warned_)) {
+        if (stale(positions[i]) || (wallets[positions[i].wallet].guard && wallets[positions[i].wallet].live))
+            want_funds(reads, i);
+    }
+    // Those that can act at any time keep their funds at hand, a few in turn per block.
+    constexpr std::size_t kTurn = 16;
+    for (std::size_t n = 0; n < std::min(kTurn, positions.size()); ++n) {
+        token_cursor_ = (token_cursor_ + 1) % positions.size();
+        const PositionState& position = positions[token_cursor_];
+        if (wallets[position.wallet].live && stale(position)) want_funds(reads, token_cursor_);
+    }
+}
+
+void Core::take_extra(const ExtraAnswer& answer) {
+    const ExtraRead& read = answer.read;
+    const CallResult& result = answer.results.front();
+    switch (read.kind) {
+        case Kind::Audit:
+            if (!follower.in_sync(read.market)) {
+                positions[read.position].audit_asked = {};  // the market was not ready: again with the next read
+                audit_due(read.position, 0);
+                return;
+            }
+            return audited(read.position,
+                           market_at(read.market).audit(account_of(read.position), follower.at(), result));
+        case Kind::Balance:
+        case Kind::Allowance:
+        case Kind::GuardAllowance:
+            return take_funds(read, result);
+        case Kind::Standing:
+        case Kind::Authorised:
+            return take_seat(answer);
+        case Kind::Conditions: {
+            auto conditions = market_at(read.market).conditions(follower.at(), answer.results);
+            market_reads_[read.market].conditions.reset();
+            if (conditions) market_reads_[read.market].conditions = *std::move(conditions);
+            return;
+        }
+        case Kind::Reference: {
+            const auto seconds = static_cast<std::uint32_t>(config.pools[read.index].reference->count());
+            const auto tick = dex::mean_tick(result, seconds);
+            reference_reads_[read.index].mean_tick.reset();
+            if (tick) reference_reads_[read.index].mean_tick = *tick;
+            reference_reads_[read.index].at = follower.at().number;
+            return;
+        }
+        case Kind::LenderTerms:
+            if (auto terms = guard_calls::pool_terms(answer.results)) lender_reads_[read.index].terms = *terms;
+            return;
+        case Kind::Lendable: {
+            auto& has = lender_reads_[read.index].has[read.asset];
+            has.amount = erc20::amount(result).value_or(TokenAmount{});
+            has.at = follower.at().number;
+            return;
+        }
+        case Kind::Swapper:
+            if (const auto swapper = guard_calls::one_address(result)) swapper_ = *swapper;
+            return;
+    }
+}
+
+void Core::take_funds(const ExtraRead& read, const CallResult& result) {
+    const auto amount = erc20::amount(result);
+    TokenFunds& funds = wallets[read.wallet].tokens[{read.market, read.asset}];
+    auto& slot = read.kind == Kind::Balance     ? funds.balance
+                 : read.kind == Kind::Allowance ? funds.allowance
+                                                : funds.guard_allowance;
+    slot.reset();
+    if (amount) slot = *amount;
+    funds.at = follower.at().number;
+}
+
+void Core::take_seat(const ExtraAnswer& answer) {
+    SeatState& seat = positions[answer.read.position].seat;
+    if (answer.read.kind == Kind::Authorised) {
+        const auto word = erc20::amount(answer.results.front());
+        seat.authorised = word && *word == TokenAmount{U256{1}};
+        return;
+    }
+    seat.at = follower.at().number;
+    seat.standing.reset();
+    seat.trouble.clear();
+    auto standing = guard::standing(answer.results[0], answer.results[1]);
+    if (standing)
+        seat.standing = *std::move(standing);
+    else
+        seat.trouble = standing.error().message;
+}
+
+}  // namespace plimsoll::engine
