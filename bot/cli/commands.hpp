@@ -81,13 +81,53 @@ struct KeysAddressCommand {
     bool verify = false;  // decrypt and compare, instead of believing the file
     SecretSource passphrase;
 };
+
+/// Who sends what sets the guard up, or that nobody does.
+struct GuardSending {
+    std::string keystore;     // of the account whose transactions these are
+    SecretSource passphrase;  // of that keystore
+    bool print = false;       // --unsigned: print the transactions instead
+    bool safe = false;        // --safe: print them as a batch for a Safe
+    bool yes = false;         // do not ask
+    bool json = false;
+};
+struct GuardAddressCommand {
+    bool json = false;
+};
+struct GuardDeployCommand {
+    std::string chain;
+    std::string wallet;  // whose signer pays, without a keystore
+    GuardSending sending;
+};
+struct GuardPolicyCommand {
+    std::string name;                 // of a position
+    bool by_signature = false;        // the account signs, the guardian sends
+    std::optional<Address> guardian;  // instead of the signer's address
+    std::uint32_t days = 90;
+    std::optional<Wad> floor;
+    std::optional<Wad> ceiling;
+    std::optional<std::uint32_t> loss_bps;
+    std::optional<U256> value_per_day;
+    GuardSending sending;
+};
+struct GuardRevokeCommand {
+    std::string name;
+    bool all = false;          // every policy of the account
+    bool with_access = false;  // allowances, authorisation and module too
+    GuardSending sending;
+};
+struct GuardStatusCommand {
+    std::string name;  // empty: all positions with a guard
+    bool json = false;
+};
 struct VersionCommand {
     bool json = false;
 };
 
 using Command = std::variant<RunCommand, CheckCommand, ConfigShowCommand, ConfigSchemaCommand, PositionsCommand,
                              PlanCommand, WhyCommand, HistoryCommand, ReplayCommand, KeysNewCommand, KeysImportCommand,
-                             KeysAddressCommand, VersionCommand>;
+                             KeysAddressCommand, GuardAddressCommand, GuardDeployCommand, GuardPolicyCommand,
+                             GuardRevokeCommand, GuardStatusCommand, VersionCommand>;
 
 ExitCode run(const Globals&, const RunCommand&);
 ExitCode check(const Globals&, const CheckCommand&);
@@ -101,6 +141,11 @@ ExitCode replay(const Globals&, const ReplayCommand&);
 ExitCode keys_new(const Globals&, const KeysNewCommand&);
 ExitCode keys_import(const Globals&, const KeysImportCommand&);
 ExitCode keys_address(const Globals&, const KeysAddressCommand&);
+ExitCode guard_address(const Globals&, const GuardAddressCommand&);
+ExitCode guard_deploy(const Globals&, const GuardDeployCommand&);
+ExitCode guard_policy(const Globals&, const GuardPolicyCommand&);
+ExitCode guard_revoke(const Globals&, const GuardRevokeCommand&);
+ExitCode guard_status(const Globals&, const GuardStatusCommand&);
 ExitCode version(const Globals&, const VersionCommand&);
 
 /// Calls the function of the command.

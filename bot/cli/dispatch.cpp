@@ -14,6 +14,11 @@ struct Call {
     ExitCode operator()(const KeysNewCommand& command) const { return keys_new(globals, command); }
     ExitCode operator()(const KeysImportCommand& command) const { return keys_import(globals, command); }
     ExitCode operator()(const KeysAddressCommand& command) const { return keys_address(globals, command); }
+    ExitCode operator()(const GuardAddressCommand& command) const { return guard_address(globals, command); }
+    ExitCode operator()(const GuardDeployCommand& command) const { return guard_deploy(globals, command); }
+    ExitCode operator()(const GuardPolicyCommand& command) const { return guard_policy(globals, command); }
+    ExitCode operator()(const GuardRevokeCommand& command) const { return guard_revoke(globals, command); }
+    ExitCode operator()(const GuardStatusCommand& command) const { return guard_status(globals, command); }
     ExitCode operator()(const VersionCommand& command) const { return version(globals, command); }
     ExitCode operator()(const RunCommand& command) const { return run(globals, command); }
     ExitCode operator()(const PositionsCommand& command) const { return positions(globals, command); }

@@ -12,7 +12,7 @@ namespace plimsoll::bot::cli {
 
 namespace {
 
-constexpr std::array<CommandHelp, 16> kHelp = {{
+constexpr std::array<CommandHelp, 22> kHelp = {{
     {"", "Watches leveraged positions in DeFi lending protocols and repays before they can be liquidated.",
      "  plimsoll --config plimsoll.toml check\n"},
     {"run", "The daemon: follows the chains, decides, and acts where the configuration says live.",
@@ -56,6 +56,32 @@ constexpr std::array<CommandHelp, 16> kHelp = {{
     {"keys address", "Prints the address of a keystore.",
      "  plimsoll keys address treasury.json\n"
      "  plimsoll keys address treasury.json --verify --passphrase-file treasury.pass\n"},
+    {"guard",
+     "The guard: a contract through which a key of the bot's own may rescue an account, and do nothing else. These "
+     "commands send what sets it up, or print it for a hardware wallet or a Safe.",
+     "  plimsoll --config plimsoll.toml guard status\n"},
+    {"guard address", "Prints the guard's address, which is the same on every chain.", "  plimsoll guard address\n"},
+    {"guard deploy",
+     "Puts the guard onto a chain, through the deterministic deployment proxy; once for everybody. Anyone may pay for "
+     "it.",
+     "  plimsoll --config plimsoll.toml guard deploy ethereum --keystore me.json --passphrase-file me.pass\n"
+     "  plimsoll --config plimsoll.toml guard deploy ethereum --unsigned\n"},
+    {"guard policy",
+     "Writes the policy of a position as configured, after the allowances that it needs. It is shown in words and "
+     "asked "
+     "for first. The account sends it, or signs it and the guardian sends.",
+     "  plimsoll --config plimsoll.toml guard policy treasury-aave --keystore me.json --passphrase-file me.pass\n"
+     "  plimsoll --config plimsoll.toml guard policy treasury-aave --by-signature --keystore me.json\n"
+     "  plimsoll --config plimsoll.toml guard policy treasury-aave --safe\n"},
+    {"guard revoke", "Ends the policy of a position at once, or every policy of its account.",
+     "  plimsoll --config plimsoll.toml guard revoke treasury-aave --keystore me.json\n"
+     "  plimsoll --config plimsoll.toml guard revoke treasury-aave --all --with-access --unsigned\n"},
+    {"guard status",
+     "Compares the policy on chain with the configuration: when it ends, what is left of its budget, which allowances "
+     "are "
+     "missing. Exit code 6 if anything is.",
+     "  plimsoll --config plimsoll.toml guard status\n"
+     "  plimsoll --config plimsoll.toml guard status treasury-aave --json\n"},
     {"version", "Prints version and commit.", "  plimsoll version --json\n"},
 }};
 

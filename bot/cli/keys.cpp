@@ -4,7 +4,7 @@
 
 #include "bot/cli/commands.hpp"
 #include "bot/cli/load_config.hpp"
-#include "bot/cli/terminal.hpp"
+#include "bot/cli/secret_source.hpp"
 #include "chain/keys/keystore.hpp"
 #include "chain/keys/secret_file.hpp"
 
@@ -14,24 +14,6 @@ namespace {
 
 constexpr std::string_view kPassphrase = "passphrase";
 constexpr std::string_view kKey = "key";
-
-/// From the file or the descriptor that was named, else from the terminal; a new passphrase is asked twice there.
-Result<config::Secret> secret_from(const SecretSource& source, std::string_view name, std::string_view prompt,
-                                   bool twice) {
-    if (!source.file.empty()) return config::read_secret({config::SecretRef::Kind::File, source.file});
-    if (source.fd) return config::read_secret_fd(*source.fd, fmt::format("descriptor {}", *source.fd));
-    auto first = ask_secret(prompt);
-    if (!first && first.error().code == Errc::NotFound)
-        return fail(Errc::NotFound,
-                    fmt::format("there is no terminal to ask for the {} on: name it with --{}-file FILE or "
-                                "--{}-fd N",
-                                name, name, name));
-    if (!first || !twice) return first;
-    TRY(const auto second, ask_secret("Again"));
-    if (!keys::equal_constant_time(first->view(), second.view()))
-        return fail(Errc::Refused, "the two are not the same");
-    return first;
-}
 
 /// 64 hex digits, "0x" optional, into wiped memory without a copy on the way.
 Result<keys::PrivateKey> key_of(const config::Secret& text) {

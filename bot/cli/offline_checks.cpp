@@ -88,19 +88,26 @@ CheckLine keystore_line(const config::Wallet& wallet, bool passphrase_known) {
                                 content->size());  // NOLINT: bytes as text
     const auto claimed = keys::keystore_address(json);
     if (!claimed) return problem(name, claimed.error().message, "name a keystore of version 3");
+    // With a guard the key is the guardian's, and the guard takes no account for its own guardian.
+    const bool guarded = wallet.guard.has_value();
+    const auto fits = [&](const Address& address) { return guarded != (address == wallet.address); };
     const auto other = [&](const Address& address) {
+        if (guarded)
+            return problem(name, fmt::format("{} is the key of the account itself, the guardian must be another", path),
+                           "plimsoll keys new --out guardian.json, and name that keystore");
         return problem(name, fmt::format("{} is the key of {}", path, to_checksum(address)),
                        fmt::format("name the keystore of {}, or correct `address` in [wallet.{}]",
                                    to_checksum(wallet.address), wallet.name));
     };
-    if (*claimed && **claimed != wallet.address) return other(**claimed);
+    if (*claimed && !fits(**claimed)) return other(**claimed);
     if (!passphrase_known) return ok(name, fmt::format("{}, not opened", path));
     const auto passphrase = config::read_secret(wallet.signer->passphrase);
     if (!passphrase) return problem(name, passphrase.error().message, "see the line above");
     const auto key = keys::decrypt_keystore(json, passphrase->view());
     if (!key) return problem(name, key.error().message, "name the passphrase that this keystore was made with");
-    if (key->address() != wallet.address) return other(key->address());
-    return ok(name, fmt::format("{} opens and is of {}", path, to_checksum(wallet.address)));
+    if (!fits(key->address())) return other(key->address());
+    return ok(name, fmt::format("{} opens and is of {}{}", path, guarded ? "the guardian " : "",
+                                to_checksum(key->address())));
 }
 
 }  // namespace

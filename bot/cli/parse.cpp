@@ -9,6 +9,7 @@
 
 #include "bot/cli/help_text.hpp"
 #include "config/diagnostic.hpp"
+#include "config/units.hpp"
 
 namespace plimsoll::bot::cli {
 
@@ -34,6 +35,7 @@ class Parser {
         add_config();
         add_views();
         add_keys();
+        add_guard();
     }
 
     std::variant<Invocation, Exit> parse(std::vector<std::string> arguments) {
@@ -129,6 +131,50 @@ class Parser {
         add_secret(*address, "passphrase", keys_address_.passphrase);
     }
 
+    void add_guard() {
+        auto* guard = command(app_, "guard", GuardStatusCommand());
+        guard->require_subcommand(1);
+        command(*guard, "guard address", GuardAddressCommand())->add_flag("--json", guard_address_.json, "Print JSON");
+        auto* deploy = command(*guard, "guard deploy", GuardDeployCommand());
+        deploy->add_option("CHAIN", guard_deploy_.chain, "Name of a configured chain")->required();
+        deploy->add_option("--wallet", guard_deploy_.wallet, "Wallet whose signer pays, instead of --keystore")
+            ->type_name("NAME");
+        add_sending(*deploy, guard_deploy_.sending);
+        auto* policy = command(*guard, "guard policy", GuardPolicyCommand());
+        policy->add_option("NAME", guard_policy_.name, "Position")->required();
+        policy->add_flag("--by-signature", guard_policy_.by_signature,
+                         "The account only signs; the guardian sends and pays");
+        policy->add_option("--guardian", guardian_, "Instead of the signer's address")->type_name("A");
+        policy->add_option("--days", guard_policy_.days, "Until the policy ends")
+            ->type_name("N")
+            ->check(CLI::Range(1U, 3'650U).description(""))
+            ->capture_default_str();
+        policy->add_option("--floor", floor_, "Least health factor after a plan; 1 without it")->type_name("F");
+        policy->add_option("--ceiling", ceiling_, "Highest; a twentieth above the target without it")->type_name("F");
+        policy->add_option("--max-loss", loss_, "Of the value moved; max_slippage and 0.1% without it")
+            ->type_name("P%");
+        policy->add_option("--value-per-day", value_, "\"100000 USD\", or a number of the market's smallest units")
+            ->type_name("V");
+        add_sending(*policy, guard_policy_.sending);
+        auto* revoke = command(*guard, "guard revoke", GuardRevokeCommand());
+        revoke->add_option("NAME", guard_revoke_.name, "Position")->required();
+        revoke->add_flag("--all", guard_revoke_.all, "Every policy of its account");
+        revoke->add_flag("--with-access", guard_revoke_.with_access, "Take back allowances and authorisations too");
+        add_sending(*revoke, guard_revoke_.sending);
+        auto* status = command(*guard, "guard status", GuardStatusCommand());
+        status->add_option("NAME", guard_status_.name, "Position; all without it");
+        status->add_flag("--json", guard_status_.json, "Print JSON");
+    }
+
+    static void add_sending(CLI::App& app, GuardSending& sending) {
+        app.add_option("--keystore", sending.keystore, "Key of the account that sends or signs")->type_name("FILE");
+        add_secret(app, "passphrase", sending.passphrase);
+        app.add_flag("--unsigned", sending.print, "Print the transactions as JSON; send nothing");
+        app.add_flag("--safe", sending.safe, "Print them for the Transaction Builder of a Safe; send nothing");
+        app.add_flag("-y,--yes", sending.yes, "Do not ask");
+        app.add_flag("--json", sending.json, "Print JSON");
+    }
+
     static void add_secret(CLI::App& app, const std::string& name, SecretSource& source) {
         auto* file =
             app.add_option(fmt::format("--{}-file", name), source.file, fmt::format("File of the {}, mode 0600", name))
@@ -200,6 +246,7 @@ class Parser {
 
     std::variant<Invocation, Exit> finish() {
         if (auto wrong = fill_positions()) return *std::move(wrong);
+        if (auto wrong = fill_policy()) return *std::move(wrong);
         const CLI::App& app = chosen();
         for (auto& [sub, value] : commands_) {
             if (sub == &app)
@@ -226,6 +273,40 @@ class Parser {
         return std::nullopt;
     }
 
+    std::optional<Exit> amount(const std::string& option, config::Unit unit, const std::string& text,
+                               std::optional<U256>& out) const {
+        if (text.empty()) return std::nullopt;
+        const auto value = config::parse_amount(unit, text);
+        if (!value) return usage(fmt::format("{}: {}, as in {}", option, value.error().why, value.error().mend), "");
+        out = *value;
+        return std::nullopt;
+    }
+
+    std::optional<Exit> fill_policy() {
+        std::optional<U256> floor;
+        std::optional<U256> ceiling;
+        std::optional<U256> loss;
+        if (auto wrong = amount("--floor", config::Unit::Factor, floor_, floor)) return wrong;
+        if (auto wrong = amount("--ceiling", config::Unit::Factor, ceiling_, ceiling)) return wrong;
+        if (auto wrong = amount("--max-loss", config::Unit::Percent, loss_, loss)) return wrong;
+        if (loss && *loss > U256{10'000}) return usage("--max-loss: at most 100%", "");
+        if (floor) guard_policy_.floor = Wad{*floor};
+        if (ceiling) guard_policy_.ceiling = Wad{*ceiling};
+        if (loss) guard_policy_.loss_bps = static_cast<std::uint32_t>(loss->low_u64());
+        const bool digits = !value_.empty() && value_.find_first_not_of("0123456789") == std::string::npos;
+        if (digits && value_.size() > 38) return usage("--value-per-day: at most 38 digits", "");
+        // The smallest units of the market: as many wei as there are digits.
+        const auto unit = digits ? config::Unit::Fee : config::Unit::Usd;
+        const std::string text = digits ? value_ + " wei" : value_;
+        if (auto wrong = amount("--value-per-day", unit, text, guard_policy_.value_per_day)) return wrong;
+        if (!guardian_.empty()) {
+            const auto address = parse_address(guardian_);
+            if (!address) return usage("--guardian: " + address.error().message, "");
+            guard_policy_.guardian = *address;
+        }
+        return std::nullopt;
+    }
+
     Command filled(const RunCommand&) const { return run_; }
     Command filled(const CheckCommand&) const { return check_; }
     Command filled(const ConfigShowCommand&) const { return config_show_; }
@@ -238,6 +319,11 @@ class Parser {
     Command filled(const KeysNewCommand&) const { return keys_new_; }
     Command filled(const KeysImportCommand&) const { return keys_import_; }
     Command filled(const KeysAddressCommand&) const { return keys_address_; }
+    Command filled(const GuardAddressCommand&) const { return guard_address_; }
+    Command filled(const GuardDeployCommand&) const { return guard_deploy_; }
+    Command filled(const GuardPolicyCommand&) const { return guard_policy_; }
+    Command filled(const GuardRevokeCommand&) const { return guard_revoke_; }
+    Command filled(const GuardStatusCommand&) const { return guard_status_; }
     Command filled(const VersionCommand&) const { return version_; }
 
     CLI::App app_;
@@ -257,6 +343,16 @@ class Parser {
     KeysNewCommand keys_new_;
     KeysImportCommand keys_import_;
     KeysAddressCommand keys_address_;
+    GuardAddressCommand guard_address_;
+    GuardDeployCommand guard_deploy_;
+    GuardPolicyCommand guard_policy_;
+    std::string guardian_;
+    std::string floor_;
+    std::string ceiling_;
+    std::string loss_;
+    std::string value_;
+    GuardRevokeCommand guard_revoke_;
+    GuardStatusCommand guard_status_;
     VersionCommand version_;
 };
 

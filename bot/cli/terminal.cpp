@@ -54,6 +54,20 @@ class Terminal {
 
 }  // namespace
 
+Result<bool> ask_yes(std::string_view question) {
+    const int fd = ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) return fail(Errc::NotFound, "there is no terminal to ask on");
+    const std::string text = fmt::format("{} [yes/no] ", question);
+    std::string answer;
+    char c = 0;
+    if (::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size())) {
+        constexpr std::size_t kMost = 64;
+        while (answer.size() < kMost && ::read(fd, &c, 1) == 1 && c != '\n') answer += c;
+    }
+    ::close(fd);
+    return answer == "yes";
+}
+
 Result<config::Secret> ask_secret(std::string_view prompt) {
     constexpr unsigned char kCtrlC = 3;
     constexpr unsigned char kCtrlD = 4;

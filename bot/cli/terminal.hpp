@@ -11,4 +11,7 @@ namespace plimsoll::bot::cli {
 /// Errc::Cancelled on Ctrl-C or Ctrl-D, Errc::Refused for an empty answer.
 Result<config::Secret> ask_secret(std::string_view prompt);
 
+/// Asks on the controlling terminal; true only for "yes". Errc::NotFound without a terminal.
+Result<bool> ask_yes(std::string_view question);
+
 }  // namespace plimsoll::bot::cli

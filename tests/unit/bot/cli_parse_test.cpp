@@ -37,9 +37,10 @@ Exit refused(const std::string& line) {
     return std::get<Exit>(result);
 }
 
-const std::vector<std::string> kCommands = {"run",       "check",    "config",      "config show",  "config schema",
-                                            "positions", "plan",     "why",         "history",      "replay",
-                                            "keys",      "keys new", "keys import", "keys address", "version"};
+const std::vector<std::string> kCommands = {
+    "run",     "check",   "config",        "config show",  "config schema", "positions",    "plan",
+    "why",     "history", "replay",        "keys",         "keys new",      "keys import",  "keys address",
+    "version", "guard",   "guard address", "guard deploy", "guard policy",  "guard revoke", "guard status"};
 
 }  // namespace
 
@@ -96,6 +97,48 @@ TEST_CASE("keys come from files, descriptors and the terminal, never from argume
     CHECK(refused("keys import --out k.json --key 0x01").code == ExitCode::Usage);
     CHECK(refused("keys import --out k.json 0x01").code == ExitCode::Usage);
     CHECK(refused("keys new --out k.json --passphrase-fd 3 --passphrase-file f").code == ExitCode::Usage);
+}
+
+TEST_CASE("the guard's commands take what a policy says") {
+    const auto deploy = command<GuardDeployCommand>("guard deploy ethereum --keystore k.json --passphrase-file p -y");
+    CHECK(deploy.chain == "ethereum");
+    CHECK(deploy.sending.keystore == "k.json");
+    CHECK(deploy.sending.passphrase.file == "p");
+    CHECK(deploy.sending.yes);
+    const auto plain = command<GuardPolicyCommand>("guard policy a");
+    CHECK(plain.days == 90);
+    CHECK_FALSE(plain.floor.has_value());
+    CHECK_FALSE(plain.value_per_day.has_value());
+    CHECK_FALSE(plain.sending.print);
+    const auto said = command<GuardPolicyCommand>(
+        "guard policy a --days 30 --floor 1.1 --ceiling 1.9 --max-loss 0.75% --value-per-day 123456 --by-signature "
+        "--guardian 0xd8da6bf26964af9d7eed9e03e53415d37aa96045");
+    CHECK(said.days == 30);
+    CHECK(said.floor == Wad{U256::literal("1'100'000'000'000'000'000")});
+    CHECK(said.ceiling == Wad{U256::literal("1'900'000'000'000'000'000")});
+    CHECK(said.loss_bps == 75);
+    CHECK(said.value_per_day == U256{123'456});
+    CHECK(said.by_signature);
+    CHECK(to_checksum(*said.guardian) == "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045");
+    const auto dollars = parse({"guard", "policy", "a", "--value-per-day", "1000 USD"});
+    REQUIRE(std::holds_alternative<Invocation>(dollars));
+    CHECK(std::get<GuardPolicyCommand>(std::get<Invocation>(dollars).command).value_per_day == U256{100'000'000'000});
+    CHECK(command<GuardPolicyCommand>("guard policy a --unsigned").sending.print);
+    CHECK(command<GuardRevokeCommand>("guard revoke a --all --with-access --safe").sending.safe);
+    CHECK(command<GuardRevokeCommand>("guard revoke a --all").all);
+    CHECK(command<GuardStatusCommand>("guard status").name.empty());
+    CHECK(command<GuardStatusCommand>("guard status a --json").json);
+    CHECK(refused("guard").code == ExitCode::Usage);
+    CHECK(refused("guard policy").code == ExitCode::Usage);
+    CHECK(refused("guard deploy").code == ExitCode::Usage);
+    CHECK(refused("guard revoke").code == ExitCode::Usage);
+    CHECK(refused("guard policy a --max-loss 0.5").text.find("--max-loss") != std::string::npos);
+    CHECK(refused("guard policy a --max-loss 101%").text.find("at most 100%") != std::string::npos);
+    CHECK(refused("guard policy a --floor x").text.find("--floor") != std::string::npos);
+    CHECK(refused("guard policy a --value-per-day 5ETH").text.find("--value-per-day") != std::string::npos);
+    CHECK(refused("guard policy a --guardian 0x12").text.find("--guardian") != std::string::npos);
+    CHECK(refused("guard policy a --days 0").code == ExitCode::Usage);
+    CHECK(refused("guard polcy a").text.find("did you mean `policy`?") != std::string::npos);
 }
 
 TEST_CASE("global options stand before or after the command") {
