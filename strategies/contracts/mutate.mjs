@@ -29,7 +29,7 @@ const MUTATIONS = [
   ['Judgement.sol', 'if (change.drawn > change.repaid + allowed) {', 'if (false) {'],
   ['Judgement.sol', 'pricesStood(run);\n        unlistedStood', 'unlistedStood'],
   ['Judgement.sol', 'unlistedStood(before.unlisted, afterwards.unlisted);', ''],
-  ['Judgement.sol', 'uint256 allowed = moved * maxLossBps / BPS;', 'uint256 allowed = (load(TAKEN) + moved) * maxLossBps / BPS;'],
+  ['Judgement.sol', 'uint256 allowed = moved * maxLossBps / BPS + change.rounding;', 'uint256 allowed = (load(TAKEN) + moved) * maxLossBps / BPS;'],
   ['Judgement.sol', 'moved = inBase(taken > moved ? taken : moved);', 'moved = inBase(moved);'],
   ['Judgement.sol', 'if (kept > lost) lost = kept;', ''],
   ['Lenders.sol', 'store(LENDER, 0);', ''],

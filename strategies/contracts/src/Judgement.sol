@@ -21,13 +21,17 @@ library Judgement {
     uint256 private constant BPS = 10_000;
     uint256 private constant PRICE_TOLERANCE = 10_000; // one part in this many: rates of vaults round as they are used
 
+    // Units of each asset that the protocols' own rounding may cost in a plan: a policy that tolerates no loss can still be
+    // served from the wallet.
+    uint256 private constant ROUNDING = 4;
+
     struct Change {
         uint256 outflow; // value of assets that the account has less of
         uint256 inflow; // value of assets that it has more of
         uint256 repaid; // value of debts that became lower
         uint256 drawn; // value of debts that became higher
         uint256 owedBefore;
-        bool indebted; // afterwards
+        uint256 rounding; // value that rounding may have cost
     }
 
     function measure(Run memory run) internal view returns (Snapshot memory snapshot) {
@@ -65,7 +69,7 @@ library Judgement {
         unlistedStood(before.unlisted, afterwards.unlisted);
         Change memory change = changes(run, before.holdings, afterwards.holdings);
         moved = change.outflow > change.repaid ? change.outflow : change.repaid;
-        uint256 allowed = moved * maxLossBps / BPS;
+        uint256 allowed = moved * maxLossBps / BPS + change.rounding;
         lost = excess(change.outflow + change.drawn, change.inflow + change.repaid);
         uint256 taken = load(TAKEN);
         uint256 kept = excess(taken, load(GIVEN));
@@ -92,6 +96,7 @@ library Judgement {
             (less, more) = difference(asset, before[i].owed, afterwards[i].owed);
             change.repaid += less;
             change.drawn += more;
+            change.rounding += Markets.value(asset, ROUNDING);
             change.owedBefore += Markets.value(asset, before[i].owed);
         }
     }

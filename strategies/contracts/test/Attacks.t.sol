@@ -125,6 +125,15 @@ contract AttacksTest is Pools {
         keptOut(plan, Busy.selector);
     }
 
+    function test_a_venue_that_takes_less_keeps_no_allowance() public {
+        IGuard.Plan memory plan = intrusion();
+        plan.steps[2].data = abi.encodeCall(Intruder.trade, (weth, 1.73e18, usdc, 3050e6));
+        run(plan);
+        equal(weth.allowance(address(guard.swapper()), address(intruder)), 0, "allowance");
+        isTrue(weth.balanceOf(account) >= 0.02e18, "the rest came back");
+        isClean();
+    }
+
     // ---- spoofed callbacks
 
     function test_callbacks_from_outside() public {
@@ -237,7 +246,7 @@ contract AttacksTest is Pools {
         plan.steps[1].target = address(masker);
         plan.steps[1].data =
             abi.encodeCall(Masker.trade, (weth, 0.27e18, usdc, 442.5e6, new Debtor(), account, 30e6));
-        runRefused(plan, abi.encodeWithSelector(LossAboveLimit.selector, 30e17, 4.725e17));
+        runRefused(plan, abi.encodeWithSelector(LossAboveLimit.selector, 30e17, 4.725e17 + 4e11 + 700));
         plan.steps[1].data =
             abi.encodeCall(Masker.trade, (weth, 0.27e18, usdc, 472.5e6, new Debtor(), account, 30e6));
         run(plan);

@@ -246,7 +246,7 @@ contract ConditionsTest is Accounts {
         plan.steps[1] = step(IGuard.Action.Supply, weth, 5e18);
         plan.steps[2] = step(IGuard.Action.Borrow, usdc, 1000e6);
         uint256 owed = debtOf(account, usdc) * 1e8 / 1e6 * 1e9;
-        runRefused(plan, abi.encodeWithSelector(DebtRaised.selector, owed, owed + 1000e17, 0));
+        runRefused(plan, abi.encodeWithSelector(DebtRaised.selector, owed, owed + 1000e17, rounding()));
     }
 
     function test_loss_above_the_limit() public {
@@ -257,8 +257,34 @@ contract ConditionsTest is Accounts {
         IGuard.Plan memory plan = good;
         plan.steps[2] = sale(weth, 1.75e18, usdc, 66);
         uint256 lost = 3062.5e17 - (uint256(desk.quote(weth, 1.75e18, usdc, 66)) - 1.5e6) * 1e11;
-        runRefused(plan, abi.encodeWithSelector(LossAboveLimit.selector, lost, uint256(3062.5e17) * 70 / 10_000));
+        runRefused(plan, abi.encodeWithSelector(LossAboveLimit.selector, lost, uint256(3062.5e17) * 70 / 10_000 + rounding()));
         plan.steps[2] = sale(weth, 1.75e18, usdc, 65);
+        run(plan);
+    }
+
+    /// Four units of each asset, here at 1750 and 1 dollar, in 1e17 dollars.
+    function rounding() private pure returns (uint256) {
+        return uint256(4) * 1750e17 / 1e18 + uint256(4) * 1e17 / 1e6;
+    }
+
+    /// Whatever interest has made of the indexes, a policy that tolerates no loss can be served from the wallet.
+    function testFuzz_no_loss_at_all_is_tolerated(uint256 seed) public {
+        IGuard.Policy memory made = policy(IGuard.Access.Allowance);
+        made.maxLossBps = 0;
+        made.floor = 0;
+        made.ceiling = 100e18;
+        setPolicy(account, aaveMarket(), made);
+        vm.warp(block.timestamp + seed % 200 days);
+        IGuard.Plan memory plan = emptyPlan(account, aaveMarket(), 5);
+        uint256 repaid = 1e6 + (seed >> 32) % 2000e6;
+        uint256 supplied = (seed >> 64) % 1e18;
+        usdc.mint(account, repaid + 1);
+        weth.mint(account, supplied);
+        plan.steps[0] = step(IGuard.Action.Pull, usdc, ALL);
+        plan.steps[1] = step(IGuard.Action.Repay, usdc, repaid / 3);
+        plan.steps[2] = step(IGuard.Action.Repay, usdc, repaid / 7);
+        plan.steps[3] = step(IGuard.Action.Pull, weth, supplied);
+        plan.steps[4] = step(IGuard.Action.Supply, weth, ALL);
         run(plan);
     }
 
