@@ -31,9 +31,10 @@ class Assembler {
     void give_all(const AssetPosition& asset, const U256& expected);
     void give(const AssetPosition& asset, const U256& amount, const U256& expected);
     Result<void> swap(const Leg& leg);
-    Result<void> by_sold_loan();
-    Result<void> by_bought_loan();
-    Result<std::optional<NoPlan>> by_steps();
+    Result<std::optional<NoPlan>> by_sold_loan();
+    Result<std::optional<NoPlan>> by_bought_loan();
+    Result<std::optional<NoPlan>> by_steps(std::span<const Leg> legs);
+    Result<std::optional<U256>> fill(const Leg& leg);
     Result<U256> bearable(const AssetPosition& asset) const;
     void leftovers();
     Result<void> values();
@@ -86,66 +87,78 @@ Result<void> Assembler::swap(const Leg& leg) {
     return {};
 }
 
-Result<void> Assembler::by_sold_loan() {
-    const auto& source = *terms_.funding.source;
-    U256 lent;
-    U256 due;
-    U256 over;
-    const AssetPosition* asset = nullptr;
-    bool whole = false;
-    for (const auto& leg : legs_.legs) {
-        if (leg.sold->asset != source.asset) continue;
-        asset = leg.sold;
-        TRY(lent, checked_add(lent, leg.sale.amount_in));
-        over = leg.over;
-        whole = leg.whole;
-        TRY_VOID(swap(leg));
-        give_all(*leg.bought, leg.given());
-    }
-    TRY(due, checked_add(lent, fee_of(lent, source.fee_ppm)));
-    TRY(due, checked_add(due, over));
-    draft_.loan = {source.lender, source.source, source.asset, TokenAmount{lent}};
-    if (asset != nullptr) take(*asset, due, whole && due >= asset->supplied.value);
-    for (const auto& leg : legs_.legs) {
-        if (leg.sold->asset == source.asset) continue;
-        take(*leg.sold, leg.taken(), leg.whole);
-        TRY_VOID(swap(leg));
-        give_all(*leg.bought, leg.given());
-    }
-    return {};
+/// The swaps of a leg at what the pools give after those before it; nullopt when that is below the least.
+Result<std::optional<U256>> Assembler::fill(const Leg& leg) {
+    Leg now = leg;
+    auto sale = sell(s_, leg.venue, leg.sale.amount_in, pools_);
+    if (!sale || sale->amount_out < leg.least) return std::optional<U256>{};
+    now.sale = *std::move(sale);
+    TRY_VOID(swap(now));
+    return std::optional<U256>{now.sale.amount_out};
 }
 
-Result<void> Assembler::by_bought_loan() {
+NoPlan too_dear(const Leg& leg) {
+    return {"price-impact", "after the sales before it " + leg.venue.name + " brings less than the allowed price"};
+}
+
+Result<std::optional<NoPlan>> Assembler::by_sold_loan() {
+    const auto& source = *terms_.funding.source;
+    const auto of_loan = [&](const Leg& leg) { return leg.sold->asset == source.asset; };
+    const auto& legs = legs_.legs;
+    const auto first = std::find_if(legs.begin(), legs.end(), of_loan);
+    const auto last = std::find_if_not(first, legs.end(), of_loan);
+    if (first != legs.begin()) {
+        TRY(auto refused, by_steps({legs.begin(), first}));
+        if (refused) return refused;
+    }
+    U256 lent;
+    for (auto leg = first; leg != last; ++leg) {
+        TRY(lent, checked_add(lent, leg->sale.amount_in));
+        TRY(const auto brings, fill(*leg));
+        if (!brings) return std::optional<NoPlan>{too_dear(*leg)};
+        // Of the loan's own asset "all" would leave what the loan takes back.
+        give(*leg->bought, leg->bought->asset == source.asset ? *brings : kU256Max, *brings);
+    }
+    if (first != last) {
+        draft_.loan = {source.lender, source.source, source.asset, TokenAmount{lent}};
+        TRY(U256 due, checked_add(lent, fee_of(lent, source.fee_ppm)));
+        TRY(due, checked_add(due, first->over));
+        take(*first->sold, due, std::prev(last)->whole && due >= first->sold->supplied.value);
+    }
+    if (last == legs.end()) return std::optional<NoPlan>{};
+    return by_steps({last, legs.end()});
+}
+
+Result<std::optional<NoPlan>> Assembler::by_bought_loan() {
     const auto& source = *terms_.funding.source;
     U256 loan;
-    U256 rest;  // of what is bought, beyond what the loan takes back
     const AssetPosition* asset = nullptr;
-    bool closes = false;
     for (const auto& leg : legs_.legs) {
         if (leg.bought->asset != source.asset) continue;
         asset = leg.bought;
-        closes = closes || leg.closes;
         TRY(loan, checked_add(loan, leg.loan));
-        TRY(rest, checked_add(rest, saturating_sub(leg.given(), leg.loan)));
     }
-    draft_.loan = {source.lender, source.source, source.asset, TokenAmount{loan}};
-    const bool covers = asset != nullptr && closes && !terms_.supplies && loan >= asset->debt.value;
-    if (asset != nullptr) {
-        give(*asset, covers ? kU256Max : loan, loan);
+    if (asset != nullptr && !loan.is_zero()) {
+        draft_.loan = {source.lender, source.source, source.asset, TokenAmount{loan}};
+        give(*asset, loan, loan);
         // The callback has lowered the debt before the first step.
         if (terms_.funding.kind == Funding::Kind::Callback) draft_.steps.pop_back();
     }
-    for (const auto& leg : legs_.legs) {
-        take(*leg.sold, leg.taken(), leg.whole);
-        TRY_VOID(swap(leg));
-        if (leg.bought->asset != source.asset) give_all(*leg.bought, leg.given());
+    U256 brought;
+    for (auto leg = legs_.legs.begin(); leg != legs_.legs.end(); ++leg) {
+        if (leg->bought->asset != source.asset) {
+            TRY(auto refused, by_steps({leg, std::next(leg)}));
+            if (refused) return refused;
+            continue;
+        }
+        take(*leg->sold, leg->taken(), leg->whole);
+        TRY(const auto brings, fill(*leg));
+        if (!brings) return std::optional<NoPlan>{too_dear(*leg)};
+        TRY(brought, checked_add(brought, *brings));
     }
-    if (asset == nullptr || rest.is_zero()) return {};
-    if (covers)
-        left_.emplace_back(asset, rest);
-    else
-        give_all(*asset, rest);
-    return {};
+    TRY(const U256 due, checked_add(loan, fee_of(loan, source.fee_ppm)));
+    if (brought > due) give_all(*asset, saturating_sub(brought, due));
+    return std::optional<NoPlan>{};
 }
 
 /// The most of an asset that can be taken now with the health factor kept at its margin; by the sums, a little less.
@@ -162,9 +175,9 @@ Result<U256> Assembler::bearable(const AssetPosition& asset) const {
     return amount_worth(asset, value);
 }
 
-Result<std::optional<NoPlan>> Assembler::by_steps() {
+Result<std::optional<NoPlan>> Assembler::by_steps(std::span<const Leg> legs) {
     std::size_t rounds = 0;
-    for (const auto& leg : legs_.legs) {
+    for (const auto& leg : legs) {
         U256 left = leg.sale.amount_in;
         while (!left.is_zero() && rounds < kMostSteps) {
             TRY(const U256 bears, bearable(*leg.sold));
@@ -176,7 +189,6 @@ Result<std::optional<NoPlan>> Assembler::by_steps() {
             const U256 part = std::min(left, bears);
             // A last crumb is not worth a step, and a first one not a plan.
             if (part < div_down(leg.sale.amount_in, U256{100}).value_or(U256{}) || part.is_zero()) break;
-            dex::Overlay before = pools_;
             auto sale = sell(s_, leg.venue, part, pools_);
             if (!sale) return std::optional<NoPlan>{NoPlan{"no-route", leg.venue.name + " cannot take the step"}};
             Leg one = leg;
@@ -196,7 +208,7 @@ Result<std::optional<NoPlan>> Assembler::by_steps() {
             ++rounds;
         }
         if (left.is_zero()) continue;
-        if (rounds == 0)
+        if (draft_.plan.changes.size() == terms_.before.changes.size())
             return std::optional<NoPlan>{NoPlan{"no-slack", "without a loan the health factor bears no step"}};
         if (draft_.plan.shortfall.empty()) draft_.plan.shortfall = "no-loan";
         break;
@@ -206,13 +218,17 @@ Result<std::optional<NoPlan>> Assembler::by_steps() {
 
 /// What a debt did not need goes back into the position where that is possible; else the guard sends it to the wallet.
 void Assembler::leftovers() {
+    std::vector<std::pair<const AssetPosition*, U256>> sums;
     for (const auto& [asset, amount] : left_) {
-        const auto* conditions = conditions_of(s_, asset->asset);
-        const bool room = conditions == nullptr || conditions->supply_room.value >= amount;
-        const bool takes = asset->active && !asset->frozen && !asset->paused && room;
-        const bool collateral_only =
-            s_.market.receipt_token(asset->asset) == Address{};  // as Morpho: its loan token is none
-        if (!takes || collateral_only || !collateral_allowed(s_, asset->asset)) continue;
+        const auto* which = asset;
+        const auto same = std::find_if(sums.begin(), sums.end(), [&](const auto& sum) { return sum.first == which; });
+        if (same == sums.end())
+            sums.emplace_back(asset, amount);
+        else
+            same->second = checked_add(same->second, amount).value_or(kU256Max);
+    }
+    for (const auto& [asset, amount] : sums) {
+        if (!goes_back(s_, *asset, amount)) continue;
         draft_.steps.push_back(step(guard::Action::Supply, asset->asset, kU256Max));
         draft_.plan.changes.push_back({Change::Kind::Supply, asset->asset, TokenAmount{amount}});
     }
@@ -275,20 +291,20 @@ Result<Proposal> Assembler::run() {
     draft_.plan.excess = legs_.excess;
     draft_.steps = terms_.before.steps;
     draft_.plan.changes = terms_.before.changes;
-    switch (terms_.funding.kind) {
-        case Funding::Kind::SoldLoan:
-            TRY_VOID(by_sold_loan());
-            break;
-        case Funding::Kind::BoughtLoan:
-        case Funding::Kind::Callback:
-            TRY_VOID(by_bought_loan());
-            break;
-        case Funding::Kind::Steps: {
-            TRY(auto refused, by_steps());
-            if (refused) return Proposal{*std::move(refused)};
-            break;
+    const auto carried = [&]() -> Result<std::optional<NoPlan>> {
+        switch (terms_.funding.kind) {
+            case Funding::Kind::SoldLoan:
+                return by_sold_loan();
+            case Funding::Kind::BoughtLoan:
+            case Funding::Kind::Callback:
+                return by_bought_loan();
+            case Funding::Kind::Steps:
+                return by_steps(legs_.legs);
         }
-    }
+        return std::optional<NoPlan>{};
+    };
+    TRY(auto refused, carried());
+    if (refused) return Proposal{*std::move(refused)};
     leftovers();
     draft_.steps.insert(draft_.steps.end(), terms_.after.steps.begin(), terms_.after.steps.end());
     const auto& after = terms_.after.changes;
@@ -300,6 +316,14 @@ Result<Proposal> Assembler::run() {
 
 }  // namespace
 
+bool goes_back(const Situation& situation, const AssetPosition& asset, const U256& amount) {
+    const auto* conditions = conditions_of(situation, asset.asset);
+    if (conditions != nullptr && conditions->supply_room.value < amount) return false;
+    // A protocol without receipts has an asset that only lends: as Morpho's loan token, it is no collateral.
+    if (situation.market.receipt_token(asset.asset) == Address{}) return false;
+    return asset.active && !asset.frozen && !asset.paused && collateral_allowed(situation, asset.asset);
+}
+
 Result<Proposal> assemble(const Situation& situation, const Terms& terms, const Legs& legs) {
     return Assembler(situation, terms, legs).run();
 }
@@ -308,9 +332,18 @@ Proposal deal(const Situation& situation, const Terms& terms, const std::vector<
               const std::vector<const AssetPosition*>& bought) {
     auto result = [&]() -> Result<Proposal> {
         if (auto refused = guard_refuses(situation)) return Proposal{*std::move(refused)};
-        TRY(auto sized, size_legs(situation, terms, sold, bought));
-        if (auto* none = std::get_if<NoPlan>(&sized)) return Proposal{std::move(*none)};
-        return assemble(situation, terms, std::get<Legs>(sized));
+        Terms again = terms;
+        for (int attempt = 0;; ++attempt) {
+            TRY(auto sized, size_legs(situation, again, sold, bought));
+            if (auto* none = std::get_if<NoPlan>(&sized)) return Proposal{std::move(*none)};
+            TRY(auto proposal, assemble(situation, again, std::get<Legs>(sized)));
+            const auto* plan = std::get_if<Plan>(&proposal);
+            // Sales made in parts bring a little less than one sale of the whole.
+            const bool missed = plan != nullptr && plan->shortfall == "smallest-unit" && !again.closes_position;
+            if (!missed || attempt == 2) return proposal;
+            const U256 by = saturating_sub(situation.target.value, plan->after.health_factor.value);
+            TRY(again.beyond, checked_add(again.beyond, shift_left(by, 1)));
+        }
     }();
     return settled(std::move(result));
 }

@@ -46,6 +46,7 @@ struct Terms {
     std::size_t venue{};     // by rank among those of the on-chain routes
     const Offer* offer{};    // sell exactly this instead
     bool closes_position{};  // sell until no debt is left, whatever the target
+    U256 beyond;             // added to the target when sizing: what a first attempt fell short by
     Around before;
     Around after;
 };

@@ -20,12 +20,13 @@ std::optional<NoPlan> limit_refuses(const Situation& s, const BaseValue& moved) 
 
 /// Why the protocol would not let this happen; nullopt when it would.
 Result<std::optional<NoPlan>> protocol_refuses(const Situation& s, const std::vector<Change>& changes) {
-    for (std::size_t i = 0; i + 1 < changes.size(); ++i) {
+    for (std::size_t i = 0; i < changes.size(); ++i) {
         const auto kind = changes[i].kind;
         if (kind != Change::Kind::Withdraw && kind != Change::Kind::Borrow) continue;
         TRY(const auto between, s.market.after(s.now.account, std::span(changes).first(i + 1), s.as_of));
         if (between.health_factor.value < kWad)
-            return std::optional<NoPlan>{NoPlan{"health", "the position would be liquidatable between two steps"}};
+            return std::optional<NoPlan>{
+                NoPlan{"health", "the position would be liquidatable when something is taken from it"}};
     }
     if (!s.conditions) return std::optional<NoPlan>{};
     const auto verdict = s.market.allowed(s.now.account, changes, *s.conditions, s.as_of);

@@ -13,8 +13,8 @@ Result<std::optional<NoPlan>> Sizer::size_offer(Leg& leg, const Cap& cap) {
     if (amount > cap.amount) return std::optional<NoPlan>{NoPlan{cap.gate, "the offer is for more than that allows"}};
     Leg out;
     TRY(const auto health_factor, health(leg, amount, out));
-    const Wad most = above(s_.target, kBandPpm);
-    if (!health_factor || *health_factor < s_.target || *health_factor > most)
+    const Wad most = above(target_, kBandPpm);
+    if (!health_factor || *health_factor < target_ || *health_factor > most)
         return std::optional<NoPlan>{NoPlan{"offer-size", "the offer of " + leg.venue.name + " is for another amount"}};
     if (out.sale.amount_out < out.least)
         return std::optional<NoPlan>{
@@ -22,6 +22,24 @@ Result<std::optional<NoPlan>> Sizer::size_offer(Leg& leg, const Cap& cap) {
     leg = std::move(out);
     out_.reached = true;
     return std::optional<NoPlan>{};
+}
+
+/// Beyond what closes the debt selling only loses: the search ends there, or just before it where a debt may not be
+/// closed. `leg` is priced at the guess.
+Result<void> Sizer::bound_debt(const Leg& leg, Cap& cap) {
+    if (terms_.supplies || terms_.borrows) return {};
+    const U256 left = owed(*leg.bought);
+    if (leg.given() < less_bps(left, 300)) return {};
+    Leg all = leg;
+    TRY(const bool closed, close_debt(all, cap, false));
+    if (closed) {
+        cap.lower(all.sale.amount_in, "other-debts");
+        return {};
+    }
+    const U256 most = less_bps(left, may_close(*leg.bought) ? 0 : 10);
+    if (leg.given() > most)
+        cap.lower(mul_div_down(leg.sale.amount_in, most, leg.given()).value_or(cap.amount), "other-debts");
+    return {};
 }
 
 Result<std::optional<NoPlan>> Sizer::size_to_target(Leg& leg, Cap cap) {
@@ -35,6 +53,7 @@ Result<std::optional<NoPlan>> Sizer::size_to_target(Leg& leg, Cap cap) {
     if (dear) return dear;
     if (out_.shortfall == "price-impact") cap.lower(bounded.sale.amount_in, "price-impact");
     out_.shortfall.clear();
+    TRY_VOID(bound_debt(bounded, cap));
     std::optional<Leg> last;
     const HealthAt ask = [&](const U256& amount) -> Result<std::optional<Wad>> {
         Leg trial;
@@ -42,7 +61,7 @@ Result<std::optional<NoPlan>> Sizer::size_to_target(Leg& leg, Cap cap) {
         if (out) last = std::move(trial);
         return out;
     };
-    TRY(const Fit fitted, fit(s_.target, now_.health_factor, guess.value_or(cap.amount), cap.amount, ask));
+    TRY(const Fit fitted, fit(target_, now_.health_factor, guess.value_or(cap.amount), cap.amount, ask));
     if (fitted.amount.is_zero()) {
         if (fitted.exhausted)
             return std::optional<NoPlan>{NoPlan{"no-route", leg.venue.name + " cannot take even a little"}};
@@ -85,7 +104,7 @@ Result<Sized> Sizer::size(const AssetPosition& sold, const AssetPosition& bought
                  sold.collateral ? sold.threshold_bps : 0,
                  bought.threshold_bps};
     if (!terms_.closes_position) {
-        if (const auto value = closed_form(now_, s_.target, plain)) rough = std::min(rough, amount_worth(sold, *value));
+        if (const auto value = closed_form(now_, target_, plain)) rough = std::min(rough, amount_worth(sold, *value));
     }
     rough = std::clamp(rough, U256{1}, cap.amount);
     auto venue = venue_for(sold, bought, rough);
@@ -133,9 +152,9 @@ Result<Sized> Sizer::size(const AssetPosition& sold, const AssetPosition& bought
         leg = std::move(all);
         Leg at;
         TRY(const auto health_factor, health(leg, leg.sale.amount_in, at));
-        out_.reached = health_factor && *health_factor >= s_.target;
+        out_.reached = health_factor && *health_factor >= target_;
         out_.shortfall = out_.reached ? "" : "other-debts";
-        out_.excess = out_.reached && *health_factor > above(s_.target, kBandPpm) ? "closes-debt" : "";
+        out_.excess = out_.reached && *health_factor > above(target_, kBandPpm) ? "closes-debt" : "";
     }
     return Sized{std::move(leg)};
 }
@@ -144,8 +163,11 @@ Result<Sized> Sizer::size(const AssetPosition& sold, const AssetPosition& bought
 Result<void> Sizer::keep(Leg leg) {
     TRY(const bool sold, price(leg, leg.sale.amount_in, pools_));
     if (!sold) return fail(Errc::Internal, "a sale that was quoted cannot be quoted again");
+    const U256 left = saturating_sub(leg.given(), owed(*leg.bought));
     done_.push_back(give(terms_, *leg.bought, leg.given()));
     done_.push_back(take(terms_, *leg.sold, leg.taken()));
+    if (leg.closes && !left.is_zero() && goes_back(s_, *leg.bought, left))
+        done_.push_back({Change::Kind::Supply, leg.bought->asset, TokenAmount{left}});
     TRY(now_, s_.market.after(s_.now.account, done_, s_.as_of));
     TRY(const U256 value, value_up(*leg.sold, leg.taken()));
     TRY(moved_, checked_add(moved_, value));
@@ -155,40 +177,49 @@ Result<void> Sizer::keep(Leg leg) {
     return {};
 }
 
+/// Whether another collateral may do what this pair could not, by what stopped it.
+bool Sizer::goes_on(const AssetPosition& bought) const {
+    static const std::vector<std::string> kOwn = {"balance",      "guard-allowance", "liquidity", "pool-liquidity",
+                                                  "price-impact", "other-debts",     "no-effect", "guard-delegation"};
+    if (std::find(kOwn.begin(), kOwn.end(), out_.shortfall) != kOwn.end()) return true;
+    const LoanSource* source = terms_.funding.source;
+    return out_.shortfall == "flash-liquidity" && source != nullptr && source->asset != bought.asset;
+}
+
 Result<std::variant<Legs, NoPlan>> Sizer::run(const std::vector<const AssetPosition*>& sold,
                                               const std::vector<const AssetPosition*>& bought) {
     TRY(now_, s_.market.after(s_.now.account, done_, s_.as_of));
-    std::size_t from = 0;
-    std::size_t to = 0;
     NoPlan reason{"no-effect", "nothing can be sold"};
-    const LoanSource* source = terms_.funding.source;
-    while (from < sold.size() && to < bought.size() && out_.legs.size() < kMostLegs) {
-        if (terms_.supplies && sold[from]->asset == bought[to]->asset) {
-            ++to;
-            continue;
+    std::vector<const AssetPosition*> open = bought;
+    bool done = false;
+    for (const auto* from : sold) {
+        // Debt of the same asset first: nothing is lost there.
+        auto order = open;
+        if (terms_.supplies) std::erase_if(order, [&](const AssetPosition* to) { return to->asset == from->asset; });
+        std::stable_partition(order.begin(), order.end(),
+                              [&](const AssetPosition* to) { return to->asset == from->asset; });
+        for (const auto* to : order) {
+            if (done || out_.legs.size() >= kMostLegs) break;
+            const std::string before = out_.shortfall;
+            TRY(auto sized, size(*from, *to));
+            if (auto* none = std::get_if<NoPlan>(&sized)) {
+                if (out_.legs.empty()) reason = std::move(*none);
+                out_.shortfall = before;
+                continue;
+            }
+            auto leg = std::get<Leg>(std::move(sized));
+            const bool closes = leg.closes;
+            TRY_VOID(keep(std::move(leg)));
+            if (closes) std::erase(open, to);
+            done = out_.reached || terms_.offer != nullptr || (!closes && !goes_on(*to));
+            if (!closes) break;
         }
-        TRY(auto sized, size(*sold[from], *bought[to]));
-        if (auto* none = std::get_if<NoPlan>(&sized)) {
-            reason = std::move(*none);
-            if (terms_.offer != nullptr) break;
-            ++from;
-            continue;
-        }
-        auto leg = std::get<Leg>(std::move(sized));
-        const bool closes = leg.closes;
-        TRY_VOID(keep(std::move(leg)));
-        if (out_.reached || terms_.offer != nullptr) break;
-        if (closes)
-            ++to;
-        else if (out_.shortfall == "balance" || out_.shortfall == "guard-allowance" || out_.shortfall == "liquidity" ||
-                 out_.shortfall == "pool-liquidity" || out_.shortfall == "price-impact" ||
-                 (out_.shortfall == "flash-liquidity" && source->asset != bought[to]->asset))
-            ++from;
-        else
-            break;
+        if (done || open.empty()) break;
     }
     if (out_.legs.empty()) return std::variant<Legs, NoPlan>{std::move(reason)};
-    if (!out_.reached && out_.shortfall.empty()) out_.shortfall = to >= bought.size() ? "" : "other-debts";
+    if (open.empty() && terms_.closes_position) out_.shortfall.clear();
+    if (!out_.reached && out_.shortfall.empty() && !terms_.closes_position) out_.shortfall = "other-debts";
+    if (!open.empty() && terms_.closes_position && out_.shortfall.empty()) out_.shortfall = "other-debts";
     return std::variant<Legs, NoPlan>{std::move(out_)};
 }
 

@@ -43,6 +43,9 @@ Result<std::variant<Legs, NoPlan>> size_legs(const Situation& situation, const T
 
 Result<Proposal> assemble(const Situation& situation, const Terms& terms, const Legs& legs);
 
+/// Whether what a debt did not need of an asset is supplied; else it goes to the wallet.
+bool goes_back(const Situation& situation, const AssetPosition& asset, const U256& amount);
+
 Change take(const Terms& terms, const AssetPosition& asset, const U256& amount);
 Change give(const Terms& terms, const AssetPosition& asset, const U256& amount);
 

@@ -16,6 +16,13 @@ U256 Sizer::taken_of(const AssetPosition& asset) const {
     return out;
 }
 
+/// Of the loan of what is bought, by the legs so far.
+U256 Sizer::borrowed() const {
+    U256 out;
+    for (const auto& leg : out_.legs) out = checked_add(out, leg.loan).value_or(kU256Max);
+    return out;
+}
+
 /// What is left of a debt after the steps so far.
 U256 Sizer::owed(const AssetPosition& bought) const {
     U256 out = bought.debt.value;
@@ -79,7 +86,8 @@ Cap Sizer::cap_of(const AssetPosition& sold, const AssetPosition& bought) const 
     cap.amount = loan_covered_by(cap.amount, fee.value_or(0));
     if (fee) cap.lower(left(source->available.value), "flash-liquidity");
     if (!fee && source != nullptr && source->asset == bought.asset)
-        cap.lower(exchanged_up(bought, sold, source->available.value).value_or(kU256Max), "flash-liquidity");
+        cap.lower(exchanged_up(bought, sold, saturating_sub(source->available.value, borrowed())).value_or(kU256Max),
+                  "flash-liquidity");
     return cap;
 }
 
@@ -119,7 +127,8 @@ Result<bool> Sizer::price(Leg& leg, const U256& amount, dex::Overlay& pools) con
     if (const auto fee = lent(*leg.sold)) leg.fee_sold = fee_of(amount, *fee);
     if (source != nullptr && terms_.funding.kind != Funding::Kind::SoldLoan && source->asset == leg.bought->asset) {
         const U256 sure = std::min(leg.least, leg.sale.amount_out);
-        leg.loan = std::min(loan_covered_by(sure, source->fee_ppm), source->available.value);
+        leg.loan =
+            std::min(loan_covered_by(sure, source->fee_ppm), saturating_sub(source->available.value, borrowed()));
         leg.fee_bought = fee_of(leg.loan, source->fee_ppm);
     }
     return true;
@@ -156,7 +165,7 @@ Result<std::optional<U256>> Sizer::guess_for(const Leg& like, const U256& sample
         effect.taken_value = kWad;
         effect.given_value = less_bps(kWad, slippage_bps(s_));
     }
-    const auto value = closed_form(now_, s_.target, effect);
+    const auto value = closed_form(now_, target_, effect);
     if (!value) return std::optional<U256>{};
     const U256 taken = amount_worth(*leg.sold, *value);
     return std::optional<U256>{loan_covered_by(taken, lent(*leg.sold).value_or(0))};
@@ -164,7 +173,6 @@ Result<std::optional<U256>> Sizer::guess_for(const Leg& like, const U256& sample
 
 /// Makes the leg as small as the price it gets demands. A NoPlan when even a little of it is too dear.
 Result<std::optional<NoPlan>> Sizer::bound_impact(Leg& leg) {
-    if (leg.venue.itself) return std::optional<NoPlan>{};
     Leg best = leg;
     dex::Overlay whole = pools_;
     TRY(const bool fits, price(best, leg.sale.amount_in, whole));

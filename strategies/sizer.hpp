@@ -20,7 +20,12 @@ using Sized = std::variant<Leg, NoPlan>;
 class Sizer {
   public:
     Sizer(const Situation& s, const Terms& terms)
-        : s_(s), terms_(terms), pools_(pools_of(s)), done_(terms.before.changes), moved_(terms.before.moved.value) {}
+        : s_(s),
+          terms_(terms),
+          pools_(pools_of(s)),
+          done_(terms.before.changes),
+          moved_(terms.before.moved.value),
+          target_{checked_add(s.target.value, terms.beyond).value_or(s.target.value)} {}
 
     Result<std::variant<Legs, NoPlan>> run(const std::vector<const AssetPosition*>& sold,
                                            const std::vector<const AssetPosition*>& bought);
@@ -38,8 +43,11 @@ class Sizer {
     Result<std::optional<Wad>> health(const Leg& like, const U256& amount, Leg& out) const;
     Result<std::optional<U256>> guess_for(const Leg& like, const U256& sample) const;
     Result<std::optional<NoPlan>> bound_impact(Leg& leg);
+    bool goes_on(const AssetPosition& bought) const;
+    Result<void> bound_debt(const Leg& leg, Cap& cap);
     Result<bool> close_debt(Leg& leg, const Cap& cap, bool needed);
     U256 taken_of(const AssetPosition& asset) const;
+    U256 borrowed() const;
     U256 owed(const AssetPosition& bought) const;
     Result<U256> closing(const AssetPosition& bought);
     bool may_close(const AssetPosition& bought) const;
@@ -53,6 +61,7 @@ class Sizer {
     std::vector<Change> done_;
     AccountSummary now_;
     U256 moved_;
+    Wad target_;
     Legs out_;
     std::optional<lending::Position> later_;
 };
