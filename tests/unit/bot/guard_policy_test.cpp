@@ -270,8 +270,10 @@ TEST_CASE("transactions to be signed elsewhere") {
 
 TEST_CASE("code that delegates is 0xef0100 and the address") {
     const Address target = filled(0x77);
-    Bytes code = {0xef, 0x01, 0x00};
-    code.insert(code.end(), target.bytes.begin(), target.bytes.end());
+    Bytes code(3 + Address::kSize, 0x77);
+    code[0] = 0xef;
+    code[1] = 0x01;
+    code[2] = 0x00;
     CHECK(delegates_to(code, target));
     CHECK_FALSE(delegates_to(code, filled(0x78)));
     CHECK_FALSE(delegates_to({}, target));
