@@ -26,6 +26,7 @@ struct Verdict {
     std::optional<engine::Decision> decision;
     std::vector<lending::ContractCall> calls;
     std::optional<Wad> health;
+    bool dollars{};  // values have 8 decimals; else they are smallest units of the loan token
 };
 
 /// Only this position, so that no other one's affairs delay the answer; and not live, whatever the file says.
@@ -54,6 +55,7 @@ Result<Verdict> judge(const config::Settings& settings, const config::Position& 
     TRY(auto seen, look(*chain, config_of(settings, *chain, position.name)));
     Verdict verdict;
     verdict.position = &position;
+    verdict.dollars = market->protocol == "aave-v3";
     verdict.status = std::move(seen.status);
     if (!seen.decisions.empty()) verdict.decision = std::move(seen.decisions.back());
     if (!seen.simulations.empty()) verdict.calls = std::move(seen.simulations.back().calls);
@@ -61,6 +63,17 @@ Result<Verdict> judge(const config::Settings& settings, const config::Position& 
         if (entry.name == position.name && entry.in_sync) verdict.health = entry.health;
     }
     return verdict;
+}
+
+json to_json(const engine::Rung& rung) {
+    if (!rung.refused.empty()) return {{"refused", rung.refused}, {"why", rung.why}, {"strategy", rung.strategy}};
+    return {{"strategy", rung.strategy},
+            {"text", rung.text},
+            {"health_factor_after", to_string(rung.after)},
+            {"repaid_base", to_string(rung.repaid)},
+            {"moved_base", to_string(rung.value)},
+            {"cost_base", to_string(rung.cost)},
+            {"gas_base", to_string(rung.gas_cost)}};
 }
 
 json to_json(const Verdict& verdict) {
@@ -82,6 +95,9 @@ json to_json(const Verdict& verdict) {
     out["would_act"] = decision.outcome == engine::Outcome::DryRun || decision.outcome == engine::Outcome::Acting;
     out["reason"] = decision.reason;
     out["plan"] = decision.plan;
+    out["rung"] = decision.rung;
+    out["ladder"] = json::array();
+    for (const auto& rung : decision.ladder) out["ladder"].push_back(to_json(rung));
     out["health_factor_next_block"] = to_string(decision.health_next);
     out["health_factor_expected"] = to_string(decision.health_expected);
     for (const auto& gate : decision.gates) {
@@ -101,11 +117,42 @@ void print_head(const Verdict& verdict) {
     fmt::print("\n");
 }
 
+/// Of the debt repaid, rounded up; nothing where none is.
+std::string bps_text(const BaseValue& cost, const BaseValue& repaid) {
+    const auto bps = mul_div_up(cost.value, kBps, repaid.value);
+    return bps ? to_string(*bps) + " bps" : "";
+}
+
+/// What was weighed: plans in the order of trying, each with what it costs, then what there is no plan for.
+void print_ladder(const Verdict& verdict, const Style& style) {
+    const auto& decision = *verdict.decision;
+    using Column = Table::Column;
+    constexpr auto kRight = Table::Align::Right;
+    Table table({Column{""}, Column{"plan"}, Column{"after", kRight}, Column{"repays", kRight}, Column{"costs", kRight},
+                 Column{"of it", kRight}, Column{"gas", kRight}});
+    const auto value = [&](const BaseValue& v) { return verdict.dollars ? engine::value_text(v) : to_string(v); };
+    std::uint32_t number = 0;
+    for (const auto& rung : decision.ladder) {
+        if (!rung.refused.empty()) continue;
+        ++number;
+        const std::string mark = fmt::format("{}{}", number == decision.rung ? "> " : "  ", number);
+        table.add({mark, rung.text, health_text(rung.after), value(rung.repaid), value(rung.cost),
+                   bps_text(rung.cost, rung.repaid), value(rung.gas_cost)});
+    }
+    if (!table.empty())
+        fmt::print("before: health factor {}{}\n{}", health_text(decision.health_now),
+                   verdict.dollars ? "" : "; values in smallest units of the loan token", table.render(style));
+    for (const auto& rung : decision.ladder) {
+        if (!rung.refused.empty()) fmt::print("{} {}: {}\n", style.dim("no plan,"), rung.refused, rung.why);
+    }
+}
+
 void print_plan(const Globals& globals, const Verdict& verdict) {
     const Style style = Style::of(globals.color, STDOUT_FILENO);
     print_head(verdict);
     if (!verdict.decision || verdict.decision->plan.empty()) {
         fmt::print("nothing to do{}\n", verdict.decision ? ": " + verdict.decision->reason : ": above the trigger");
+        if (verdict.decision) print_ladder(verdict, style);
         return;
     }
     const auto& decision = *verdict.decision;
@@ -114,6 +161,7 @@ void print_plan(const Globals& globals, const Verdict& verdict) {
         {Table::Column{""}, Table::Column{"before", Table::Align::Right}, Table::Column{"after", Table::Align::Right}});
     table.add({"health factor", health_text(decision.health_now), health_text(decision.health_expected)});
     fmt::print("{}", table.render(style));
+    print_ladder(verdict, style);
     for (const auto& call : verdict.calls) fmt::print("call {} {}\n", to_string(call.to), to_hex(call.data));
     for (const auto& gate : decision.gates) {
         if (!gate.passed && gate.name != "mode")

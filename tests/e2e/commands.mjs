@@ -115,6 +115,13 @@ try {
     assert(plan.calls.length >= 1);
     assert(BigInt(plan.health_factor_expected) >= 1_450_000_000_000_000_000n);
     assert.equal(await stage.nonce(), nonce);
+    const chosen = plan.ladder[plan.rung - 1];
+    assert.equal(chosen.strategy, 'repay-from-wallet');
+    assert(BigInt(chosen.health_factor_after) >= 1_450_000_000_000_000_000n);
+    assert(BigInt(chosen.repaid_base) > 0n);
+    const { stdout } = run(place, 'plan', 'alice-aave');
+    assert.match(stdout, /^> 1 +repay/m);
+    assert.match(stdout, /before: health factor 1\.17/);
   });
   await test('why names every gate with its numbers', async () => {
     const why = json(place, 'why', 'alice-aave', '--json');
