@@ -184,9 +184,25 @@ TEST_CASE("prices follow the feeds' events once two of each agreed; a false one 
     REQUIRE_FALSE(none);
     CHECK(none.error().code == Errc::Reverted);
     CHECK(f.market->summary(address(21), f.fake.block.timestamp));  // a lender needs no price
+    // Nor does the other feed bring it back.
+    CHECK(calls_of({f.answer(0, 160'000'000'000)}) == 1);
+    CHECK_FALSE(f.market->summary(address(20), f.fake.block.timestamp));
     f.answer(1, 100'000'000);
     CHECK(calls_of({}) == 1);
-    CHECK(f.summary().collateral.value == U256{1'500'000'000});
+    CHECK(f.summary().collateral.value == U256{1'600'000'000});
+}
+
+TEST_CASE("an aggregator that the lost branch dropped is listened to again") {
+    Pursuit f;
+    for (const std::uint64_t step : {1ULL, 2ULL})
+        REQUIRE(f.block({f.answer(0, 190'000'000'000 + step), f.answer(1, 100'000'000 + step)}));
+    const auto ancestor = f.fake.block;
+    const auto listened = f.market->filter().addresses;
+    CHECK(std::count(listened.begin(), listened.end(), f.fake.aggregator(1)) == 1);
+    REQUIRE(f.block({f.answer(1, 0)}));
+    CHECK(f.market->filter().addresses.size() == 2);
+    REQUIRE(f.market->rewind(ancestor));
+    CHECK(f.market->filter().addresses == listened);
 }
 
 TEST_CASE("a price that fell bounds everyone at once") {
