@@ -32,7 +32,12 @@ std::vector<Proposal> close(const Situation& situation) {
         terms.strategy = kClose;
         terms.closes_position = true;
         terms.funding = funding;
-        out.push_back(deal(situation, terms, collaterals.assets, debts.assets));
+        auto proposal = deal(situation, terms, collaterals.assets, debts.assets);
+        auto* plan = std::get_if<Plan>(&proposal);
+        const bool some_left = plan != nullptr && !plan->after.debt.is_zero();
+        if (some_left && (plan->shortfall.empty() || plan->shortfall == "smallest-unit"))
+            plan->shortfall = "other-debts";
+        out.push_back(std::move(proposal));
     }
     return out;
 }
