@@ -10,8 +10,9 @@ import {Rescuer} from "./Rescuer.sol";
 import {Swapper} from "./Swapper.sol";
 import {LENDER, Lock, load} from "./Transient.sol";
 
-/// The guard: see IGuard. One per chain, for everybody; it has no owner, is never changed and holds nothing between plans.
-/// An account may also delegate to it (EIP-7702), then the same code runs at the account and serves that account alone.
+/// The guard: see IGuard. One per chain, for everybody; it has no owner, is never changed and holds nothing between
+/// plans. An account may also delegate to it (EIP-7702), then the same code runs at the account and serves that account
+/// alone.
 contract Guard is PolicyBook, Normal {
     /// Carries out plans, run by delegatecall. Created here: like the guard it never changes.
     Rescuer public immutable rescuer = new Rescuer();

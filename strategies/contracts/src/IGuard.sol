@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.28;
 
-/// What a bot's key may do for an account that it does not own: lower the risk of one lending position, and nothing else.
+/// What a bot's key may do for an account that it does not own: lower the risk of one lending position, and nothing
+/// else.
 ///
-/// The account writes a policy per market. The policy's guardian then submits plans. A plan's calldata is never trusted:
-/// the account's health factor, debts, holdings and equity are measured before and after, and a plan whose effects are
-/// not those of a rescue within the policy reverts as a whole.
+/// The account writes a policy per market. The policy's guardian then submits plans. A plan's calldata is never
+/// trusted: the account's health factor, debts, holdings and equity are measured before and after, and a plan whose
+/// effects are not those of a rescue within the policy reverts as a whole.
 interface IGuard {
     enum Protocol {
         AaveV3,
@@ -24,17 +25,17 @@ interface IGuard {
         AaveV3, // Pool.flashLoanSimple, with premium
         MorphoBlue, // Morpho.flashLoan, free
         UniswapV3, // UniswapV3Pool.flash, the pool's fee
-        MorphoRepay // no loan: the steps run inside Morpho's repay callback, after the debt has been lowered by `amount`
+        MorphoRepay // no loan: the steps run in Morpho's repay callback, when the debt is lower by `amount` already
     }
 
     enum Action {
         Withdraw, // `amount` of collateral `asset` from the position to the guard; max: all of it
-        Repay, // `amount` of debt `asset`; max: all that the guard holds beyond what the loan takes back, at most the debt
-        Swap, // `amount` of `asset` into at least `minOut` of `assetOut` by calling `target` with `data`
+        Repay, // `amount` of debt `asset`; max: all held beyond what the loan takes back, at most the debt
+        Swap, // `amount` of `asset` into at least `minOut` of `assetOut` by calling `target` with `data`; max: all held
         Supply, // `amount` of `asset` held by the guard into the position; max: all beyond what the loan takes back
-        Pull, // `amount` of `asset` from the account's wallet to the guard
+        Pull, // `amount` of `asset` from the account's wallet to the guard; max: all of it
         Borrow, // `amount` of `asset` on the account's behalf to the guard (debt swap)
-        RepayWithATokens, // Aave: `amount` of the account's aTokens of `asset` against its debt of the same asset; max: all
+        RepayWithATokens, // Aave: `amount` of own aTokens of `asset`, which is in both lists, against its debt; max: all
         SetEMode, // Aave, Self and Module only: category `amount`
         UseAsCollateral // Aave, Self and Module only: `asset` counts as collateral when `amount` is 1
     }
@@ -56,7 +57,9 @@ interface IGuard {
         uint96 trigger; // 1e18: plans are refused unless the health factor is below this
         uint96 floor; // 1e18: least health factor after a plan
         uint96 ceiling; // 1e18: highest health factor after a plan
-        uint128 valuePerDay; // most value moved in any 24 hours, in the market's base currency (Aave: the oracle's unit, Morpho: units of the loan token)
+        // Most value moved in any 24 hours, in the market's base currency. Aave: the oracle's unit; Morpho: units of the
+        // loan token.
+        uint128 valuePerDay;
         address[] collaterals; // assets that may be withdrawn or supplied
         address[] debts; // assets that may be repaid or borrowed
         address[] venues; // contracts that may be called to swap or lend
@@ -124,7 +127,8 @@ interface IGuard {
 
     function policyOf(address account, Market calldata market) external view returns (Policy memory);
 
-    /// Value moved in the current and the previous window of 24 hours, the current window's start and the last plan's time.
+    /// As of now: value moved in the current window of 24 hours (zero if it has ended), and what still counts of the one
+    /// before; what is left is valuePerDay less both. Then the current window's start and the last plan's time.
     function spentOf(address account, Market calldata market)
         external
         view

@@ -21,8 +21,8 @@ library Judgement {
     uint256 private constant BPS = 10_000;
     uint256 private constant PRICE_TOLERANCE = 10_000; // one part in this many: rates of vaults round as they are used
 
-    // Units of each asset that the protocols' own rounding may cost in a plan: a policy that tolerates no loss can still be
-    // served from the wallet.
+    // Units of each asset that the protocols' own rounding may cost in a plan: a policy that tolerates no loss can
+    // still be served from the wallet.
     uint256 private constant ROUNDING = 4;
 
     struct Change {
@@ -54,9 +54,10 @@ library Judgement {
         if (afterwards > policy.ceiling) revert HealthAboveCeiling(afterwards, policy.ceiling);
     }
 
-    /// What was lost of the account's equity and how much was moved, both as values; assets are netted one by one, so that
-    /// going around in circles neither counts as moving nor hides what it costs. What the plan took and did not give back
-    /// is a loss as well, however rich the account is in the end: a venue may have made others pay what they owe it.
+    /// What was lost of the account's equity and how much was moved, both as values; assets are netted one by one, so
+    /// that going around in circles neither counts as moving nor hides what it costs. What the plan took and did not
+    /// give back is a loss as well, however rich the account is in the end: a venue may have made others pay what they
+    /// owe it.
     /// @return moved in the base currency, rounded up: what the budget is charged
     /// @return lost in the base currency, rounded up
     function effects(Run memory run, Snapshot memory before, uint256 maxLossBps)
@@ -110,8 +111,8 @@ library Judgement {
         else more = Markets.value(asset, afterwards - before);
     }
 
-    /// Both measures use the prices of the beginning. No honest price changes within a transaction; one that does was moved
-    /// by a contract that the plan called, and the health factor is not to be believed.
+    /// Both measures use the prices of the beginning. No honest price changes within a transaction; one that does was
+    /// moved by a contract that the plan called, and the health factor is not to be believed.
     function pricesStood(Run memory run) private view {
         for (uint256 i = 0; i < run.assets.length; ++i) {
             uint256 before = run.assets[i].price;

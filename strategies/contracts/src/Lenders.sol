@@ -11,8 +11,8 @@ import {Steps} from "./Steps.sol";
 import {Tokens} from "./Tokens.sol";
 import {BEFORE_LOAN, DUE, DUE_ASSET, EXPECTED, LENDER, Ledger, load, store} from "./Transient.sol";
 
-/// Runs the steps of a plan, inside a loan if it has one. A callback is believed only from the lender that was asked, once,
-/// with the very bytes that were handed to it.
+/// Runs the steps of a plan, inside a loan if it has one. A callback is believed only from the lender that was asked,
+/// once, with the very bytes that were handed to it.
 abstract contract Lenders is Steps {
     function carryOut(Run memory run) internal {
         if (run.loan.lender == IGuard.Lender.None) runSteps(run);
@@ -20,10 +20,7 @@ abstract contract Lenders is Steps {
     }
 
     /// Aave V3's flashLoanSimple.
-    function executeOperation(address, uint256, uint256 premium, address, bytes calldata data)
-        external
-        returns (bool)
-    {
+    function executeOperation(address, uint256, uint256 premium, address, bytes calldata data) external returns (bool) {
         onLoan(IGuard.Lender.AaveV3, premium, data);
         return true;
     }

@@ -5,8 +5,8 @@ import {NotForEther} from "./Errors.sol";
 import {PolicyBook} from "./PolicyBook.sol";
 import {Signatures} from "./Signatures.sol";
 
-/// What an account that delegates to the guard must still be able to do as any account without code can: receive ether and
-/// tokens that ask first, and sign.
+/// What an account that delegates to the guard must still be able to do as any account without code can: receive ether
+/// and tokens that ask first, and sign.
 abstract contract Normal is PolicyBook {
     bytes4 private constant NOT_VALID = 0xffffffff;
 

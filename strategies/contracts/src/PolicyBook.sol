@@ -17,8 +17,8 @@ import {
 import {IGuard} from "./IGuard.sol";
 import {Signatures} from "./Signatures.sol";
 
-/// The policies of accounts and what has been spent of their budgets. Storage is in a namespace of its own (ERC-7201): the
-/// code also runs at accounts that delegate to it (EIP-7702), which may have run other code before.
+/// The policies of accounts and what has been spent of their budgets. Storage is in a namespace of its own (ERC-7201):
+/// the code also runs at accounts that delegate to it (EIP-7702), which may have run other code before.
 abstract contract PolicyBook is IGuard {
     struct Spending {
         uint128 current; // value moved in the window that began at windowStart
@@ -57,8 +57,8 @@ abstract contract PolicyBook is IGuard {
     }
 
     /// @inheritdoc IGuard
-    /// @dev Anyone may hand in the signature. The domain's contract is where the code runs: what was signed for the singleton
-    /// is not valid at the account itself, nor the other way round.
+    /// @dev Anyone may hand in the signature. The domain's contract is where the code runs: what was signed for the
+    /// singleton is not valid at the account itself, nor the other way round.
     function setPolicyBySignature(
         address account,
         Market calldata market,
@@ -136,9 +136,9 @@ abstract contract PolicyBook is IGuard {
         if (block.timestamp < until) revert CoolingDown(until);
     }
 
-    /// Counts `value` against the budget. A window opens with the first plan after the last one has ended, so that no 24
-    /// hours touch more than two; the previous one counts in full until its last plan is 24 hours old. So the sum over any
-    /// 24 hours stays within the budget, which a weighted previous window would not guarantee.
+    /// Counts `value` against the budget. A window opens with the first plan after the last one has ended, so that no
+    /// 24 hours touch more than two; the previous one counts in full until its last plan is 24 hours old. So the sum
+    /// over any 24 hours stays within the budget, which a weighted previous window would not guarantee.
     function spend(address account, bytes32 key, uint256 value, uint256 budget) internal {
         Spending storage stored = book().pages[account].spendings[key];
         Spending memory spending = asOfNow(stored);

@@ -32,8 +32,8 @@ contract Rescuer is Lenders {
         (moved, lost) = Judgement.effects(run, before, policy.maxLossBps);
     }
 
-    /// All that is here of what the plan touched goes to the account, with what anybody had sent in. At the account itself
-    /// it is there already.
+    /// All that is here of what the plan touched goes to the account, with what anybody had sent in. At the account
+    /// itself it is there already.
     function handOver(Run memory run) private {
         for (uint256 i = 0; i < run.assets.length; ++i) {
             address token = run.assets[i].token;

@@ -19,7 +19,8 @@ import {Swapper} from "./Swapper.sol";
 import {Tokens} from "./Tokens.sol";
 import {DUE, DUE_ASSET, GIVEN, Ledger, TAKEN, load, store} from "./Transient.sol";
 
-/// Carries out the steps of a plan. What a step may name is checked here; whether the steps did good is judged at the end.
+/// Carries out the steps of a plan. What a step may name is checked here; whether the steps did good is judged at the
+/// end.
 abstract contract Steps {
     address internal constant PERMIT2 = 0x000000000022D473030F116dDEE9F6B43aC78BA3;
     uint256 private constant ROUNDING = 2; // units that the accounting of a lending protocol may round off a withdrawal

@@ -5,12 +5,13 @@ import {Busy, SwapCallFailed} from "./Errors.sol";
 import {Tokens} from "./Tokens.sol";
 
 /// Makes the calls of swaps, whose data the guard does not understand, from an address that has no rights anywhere: no
-/// allowance, no module, no authorisation, no position and, between calls, no tokens. Anyone may use it; it gives back all.
+/// allowance, no module, no authorisation, no position and, between calls, no tokens. Anyone may use it; it gives back
+/// all.
 contract Swapper {
     bool private transient busy;
 
-    /// Sells `amount` of `tokenIn`, sent here beforehand, by calling `target` with `data`. All that is here of both tokens
-    /// then goes to the caller, who judges what it got.
+    /// Sells `amount` of `tokenIn`, sent here beforehand, by calling `target` with `data`. All that is here of both
+    /// tokens then goes to the caller, who judges what it got.
     function swap(address tokenIn, uint256 amount, address tokenOut, address target, bytes calldata data) external {
         if (busy) revert Busy();
         busy = true;

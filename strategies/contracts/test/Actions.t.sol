@@ -273,9 +273,15 @@ contract ActionsTest is Accounts {
 
     function test_passes_on_what_the_protocol_says() public {
         IGuard.Plan memory plan = one(IGuard.Access.Self, IGuard.Action.Withdraw, address(weth), 5e18);
-        runRefused(plan, abi.encodeWithSelector(AccountCallFailed.selector, pool, abi.encodeWithSignature("Error(string)", "35")));
+        runRefused(
+            plan,
+            abi.encodeWithSelector(AccountCallFailed.selector, pool, abi.encodeWithSignature("Error(string)", "35"))
+        );
         plan = one(IGuard.Access.Module, IGuard.Action.Withdraw, address(weth), 5e18);
-        runRefused(plan, abi.encodeWithSelector(AccountCallFailed.selector, pool, abi.encodeWithSignature("Error(string)", "35")));
+        runRefused(
+            plan,
+            abi.encodeWithSelector(AccountCallFailed.selector, pool, abi.encodeWithSignature("Error(string)", "35"))
+        );
     }
 
     function test_refuses_a_plan_that_does_nothing() public {

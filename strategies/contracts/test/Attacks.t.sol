@@ -80,7 +80,9 @@ contract AttacksTest is Pools {
 
     function test_a_venue_cannot_use_the_swapper() public {
         Swapper swapper = guard.swapper();
-        intruder.set(address(swapper), abi.encodeCall(Swapper.swap, (address(usdc), 0, address(weth), address(desk), "")));
+        intruder.set(
+            address(swapper), abi.encodeCall(Swapper.swap, (address(usdc), 0, address(weth), address(desk), ""))
+        );
         keptOut(intrusion(), Busy.selector);
     }
 
@@ -102,8 +104,7 @@ contract AttacksTest is Pools {
     function test_a_venue_cannot_call_the_other_half() public {
         IGuard.Plan memory plan = intrusion();
         intruder.set(
-            address(guard.rescuer()),
-            abi.encodeCall(Rescuer.rescue, (plan, policy(IGuard.Access.Allowance), 1e18))
+            address(guard.rescuer()), abi.encodeCall(Rescuer.rescue, (plan, policy(IGuard.Access.Allowance), 1e18))
         );
         keptOut(plan, WrongPlace.selector);
     }
@@ -244,11 +245,9 @@ contract AttacksTest is Pools {
         setPolicy(account, aaveMarket(), made);
         IGuard.Plan memory plan = plainPlan(account, aaveMarket(), 0.27e18, 0);
         plan.steps[1].target = address(masker);
-        plan.steps[1].data =
-            abi.encodeCall(Masker.trade, (weth, 0.27e18, usdc, 442.5e6, new Debtor(), account, 30e6));
+        plan.steps[1].data = abi.encodeCall(Masker.trade, (weth, 0.27e18, usdc, 442.5e6, new Debtor(), account, 30e6));
         runRefused(plan, abi.encodeWithSelector(LossAboveLimit.selector, 30e17, 4.725e17 + 4e11 + 700));
-        plan.steps[1].data =
-            abi.encodeCall(Masker.trade, (weth, 0.27e18, usdc, 472.5e6, new Debtor(), account, 30e6));
+        plan.steps[1].data = abi.encodeCall(Masker.trade, (weth, 0.27e18, usdc, 472.5e6, new Debtor(), account, 30e6));
         run(plan);
     }
 

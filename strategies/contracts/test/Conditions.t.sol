@@ -127,7 +127,9 @@ contract ConditionsTest is Accounts {
         made.trigger = 1.1e18;
         made.collaterals = list(address(weth), address(wbtc));
         setPolicy(other, morphoMarket(), made);
-        runRefused(plainPlan(other, morphoMarket(), 0.5e18, 30), abi.encodeWithSelector(AssetNotInMarket.selector, wbtc));
+        runRefused(
+            plainPlan(other, morphoMarket(), 0.5e18, 30), abi.encodeWithSelector(AssetNotInMarket.selector, wbtc)
+        );
         made.collaterals = list(address(weth));
         made.debts = list(address(usdc), address(dai));
         setPolicy(other, morphoMarket(), made);
@@ -257,7 +259,9 @@ contract ConditionsTest is Accounts {
         IGuard.Plan memory plan = good;
         plan.steps[2] = sale(weth, 1.75e18, usdc, 66);
         uint256 lost = 3062.5e17 - (uint256(desk.quote(weth, 1.75e18, usdc, 66)) - 1.5e6) * 1e11;
-        runRefused(plan, abi.encodeWithSelector(LossAboveLimit.selector, lost, uint256(3062.5e17) * 70 / 10_000 + rounding()));
+        runRefused(
+            plan, abi.encodeWithSelector(LossAboveLimit.selector, lost, uint256(3062.5e17) * 70 / 10_000 + rounding())
+        );
         plan.steps[2] = sale(weth, 1.75e18, usdc, 65);
         run(plan);
     }
@@ -318,15 +322,14 @@ contract ConditionsTest is Accounts {
         setPolicy(account, aaveMarket(), made);
         IGuard.Plan memory plan = plainPlan(account, aaveMarket(), 0.3e18, 10);
         plan.steps[1].target = address(mover);
-        plan.steps[1].data =
-            abi.encodeCall(PriceMover.trade, (weth, 0.3e18, usdc, 520e6, feedOf[weth], 1760e8));
+        plan.steps[1].data = abi.encodeCall(PriceMover.trade, (weth, 0.3e18, usdc, 520e6, feedOf[weth], 1760e8));
         runRefused(plan, abi.encodeWithSelector(PriceMoved.selector, weth, 1750e8, 1760e8));
-        plan.steps[1].data =
-            abi.encodeCall(PriceMover.trade, (weth, 0.3e18, usdc, 524e6, feedOf[weth], 1750e8));
+        plan.steps[1].data = abi.encodeCall(PriceMover.trade, (weth, 0.3e18, usdc, 524e6, feedOf[weth], 1750e8));
         run(plan);
     }
 
-    /// The account's WBTC is not in the policy. A hostile venue liquidates the account in the middle of a plan and takes it.
+    /// The account's WBTC is not in the policy. A hostile venue liquidates the account in the middle of a plan and
+    /// takes it.
     function test_unlisted_collateral_is_seized_within_the_plan() public {
         supplyFor(account, wbtc, 0.1e8);
         price(weth, 1300e8);

@@ -4,8 +4,8 @@ pragma solidity 0.8.28;
 import {Handler} from "./support/Handler.sol";
 import {Check} from "./support/Vm.sol";
 
-/// Whatever a hostile guardian submits while prices move: each plan that goes through lowered the risk, lost no more than the
-/// bound of what it moved, stayed within the budget of 24 hours, and left nothing anywhere.
+/// Whatever a hostile guardian submits while prices move: each plan that goes through lowered the risk, lost no more
+/// than the bound of what it moved, stayed within the budget of 24 hours, and left nothing anywhere.
 contract InvariantTest is Check {
     struct FuzzSelector {
         address addr;

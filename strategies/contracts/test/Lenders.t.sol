@@ -2,7 +2,14 @@
 pragma solidity 0.8.28;
 
 import {Pools} from "./support/Pools.sol";
-import {LenderNotAllowed, LoanNotCovered, LoanNotGiven, LoanShort, TargetNotAllowed, UnexpectedCallback} from "../src/Errors.sol";
+import {
+    LenderNotAllowed,
+    LoanNotCovered,
+    LoanNotGiven,
+    LoanShort,
+    TargetNotAllowed,
+    UnexpectedCallback
+} from "../src/Errors.sol";
 import {IGuard} from "../src/IGuard.sol";
 import {HostileLender} from "./support/Hostile.sol";
 
@@ -136,10 +143,7 @@ contract LendersTest is Pools {
         runRefused(plan, abi.encodeWithSelector(LoanNotCovered.selector, 3001.5e6, desk.quote(weth, 1.6e18, usdc, 10)));
     }
 
-    function hostilePlan(IGuard.Lender lender, HostileLender.Trick trick)
-        private
-        returns (IGuard.Plan memory plan)
-    {
+    function hostilePlan(IGuard.Lender lender, HostileLender.Trick trick) private returns (IGuard.Plan memory plan) {
         plan = prepared(IGuard.Access.Allowance, lender, address(hostile));
         hostile.set(trick, address(usdc));
     }

@@ -97,9 +97,8 @@ contract SignaturesTest is Accounts {
     }
 
     function hand(Signed memory it, IGuard.Policy memory made) private {
-        Guard(payable(it.place)).setPolicyBySignature(
-            it.account, aaveMarket(), made, it.nonce, it.deadline, it.signature
-        );
+        Guard(payable(it.place))
+            .setPolicyBySignature(it.account, aaveMarket(), made, it.nonce, it.deadline, it.signature);
     }
 
     function refused(Signed memory it, IGuard.Policy memory made, bytes memory reason) private {

@@ -48,8 +48,8 @@ library AaveV3Adapter {
         return Tokens.balance(asset.debt, run.account) != 0;
     }
 
-    /// What of the account's collateral and debt is in assets that the policy does not name. A supply that is not used as
-    /// collateral is not seen here; nothing can seize it.
+    /// What of the account's collateral and debt is in assets that the policy does not name. A supply that is not used
+    /// as collateral is not seen here; nothing can seize it.
     function unlisted(Run memory run) internal view returns (Unlisted[] memory found) {
         uint256 used = IAavePool(run.core).getUserConfiguration(run.account);
         for (uint256 i = 0; i < run.assets.length; ++i) {
@@ -98,8 +98,7 @@ library AaveV3Adapter {
             IAavePool(run.core).borrow(asset.token, amount, VARIABLE, NO_REFERRAL, run.account);
             return;
         }
-        bytes memory data =
-            abi.encodeCall(IAavePool.borrow, (asset.token, amount, VARIABLE, NO_REFERRAL, run.account));
+        bytes memory data = abi.encodeCall(IAavePool.borrow, (asset.token, amount, VARIABLE, NO_REFERRAL, run.account));
         Reach.asAccount(run, run.core, data);
         Reach.fetch(run, asset.token, amount);
     }

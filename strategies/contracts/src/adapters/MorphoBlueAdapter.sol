@@ -64,8 +64,7 @@ library MorphoBlueAdapter {
 
     function withdraw(Run memory run, uint256 amount) internal {
         if (amount == ALL) (,, amount) = IMorpho(run.core).position(run.id, run.account);
-        bytes memory data =
-            abi.encodeCall(IMorpho.withdrawCollateral, (run.params, amount, run.account, address(this)));
+        bytes memory data = abi.encodeCall(IMorpho.withdrawCollateral, (run.params, amount, run.account, address(this)));
         if (Reach.direct(run)) Reach.asAccount(run, run.core, data);
         else IMorpho(run.core).withdrawCollateral(run.params, amount, run.account, address(this));
     }

@@ -42,8 +42,14 @@ interface IConfigurator {
     }
 
     function initReserves(InitReserveInput[] calldata input) external;
-    function setEModeCategory(uint8 id, uint16 ltv, uint16 threshold, uint16 bonus, address oracle, string calldata label)
-        external;
+    function setEModeCategory(
+        uint8 id,
+        uint16 ltv,
+        uint16 threshold,
+        uint16 bonus,
+        address oracle,
+        string calldata label
+    ) external;
     function setAssetEModeCategory(address asset, uint8 id) external;
     function configureReserveAsCollateral(address asset, uint256 ltv, uint256 threshold, uint256 bonus) external;
     function setReserveBorrowing(address asset, bool on) external;
@@ -84,8 +90,16 @@ abstract contract AaveMarket is Artifacts {
         strategy = aave(
             "protocol/pool/DefaultReserveInterestRateStrategy.sol/DefaultReserveInterestRateStrategy",
             abi.encode(
-                provider, 80 * RAY / 100, uint256(0), 4 * RAY / 100, 60 * RAY / 100, 4 * RAY / 100, 60 * RAY / 100,
-                2 * RAY / 100, 5 * RAY / 100, 20 * RAY / 100
+                provider,
+                80 * RAY / 100,
+                uint256(0),
+                4 * RAY / 100,
+                60 * RAY / 100,
+                4 * RAY / 100,
+                60 * RAY / 100,
+                2 * RAY / 100,
+                5 * RAY / 100,
+                20 * RAY / 100
             )
         );
         tokenCode[0] = aave("protocol/tokenization/AToken.sol/AToken", abi.encode(pool));
@@ -97,8 +111,9 @@ abstract contract AaveMarket is Artifacts {
 
     function deployPool() private {
         Link[] memory links = new Link[](7);
-        string[7] memory names =
-            ["BorrowLogic", "BridgeLogic", "EModeLogic", "LiquidationLogic", "PoolLogic", "SupplyLogic", "FlashLoanLogic"];
+        string[7] memory names = [
+            "BorrowLogic", "BridgeLogic", "EModeLogic", "LiquidationLogic", "PoolLogic", "SupplyLogic", "FlashLoanLogic"
+        ];
         for (uint256 i = 0; i < names.length; ++i) {
             links[i] = Link(names[i], aaveLinked(logic(names[i]), "", links));
         }
@@ -108,9 +123,7 @@ abstract contract AaveMarket is Artifacts {
         provider.setPoolImpl(code);
         links = new Link[](1);
         links[0] = Link("ConfiguratorLogic", aave(logic("ConfiguratorLogic"), ""));
-        provider.setPoolConfiguratorImpl(
-            aaveLinked("protocol/pool/PoolConfigurator.sol/PoolConfigurator", "", links)
-        );
+        provider.setPoolConfiguratorImpl(aaveLinked("protocol/pool/PoolConfigurator.sol/PoolConfigurator", "", links));
         provider.setPoolDataProvider(
             aave("misc/AaveProtocolDataProvider.sol/AaveProtocolDataProvider", abi.encode(provider))
         );

@@ -17,7 +17,9 @@ interface ISafeSetup {
         address paymentReceiver
     ) external;
     function enableModule(address module) external;
-    function createProxyWithNonce(address singleton, bytes calldata initializer, uint256 salt) external returns (address);
+    function createProxyWithNonce(address singleton, bytes calldata initializer, uint256 salt)
+        external
+        returns (address);
 }
 
 /// One account of each kind: a plain one that gives allowances, one that delegates to the guard's code, and a Safe.
@@ -36,10 +38,8 @@ abstract contract Accounts is World {
         vm.label(dora, "dora");
         vm.etch(dora, abi.encodePacked(hex"ef0100", address(guard)));
         ISafeSetup factory = ISafeSetup(safe("proxies/SafeProxyFactory.sol/SafeProxyFactory"));
-        bytes memory initializer = abi.encodeCall(
-            ISafeSetup.setup,
-            (list(alice), 1, address(0), "", address(0), address(0), 0, address(0))
-        );
+        bytes memory initializer =
+            abi.encodeCall(ISafeSetup.setup, (list(alice), 1, address(0), "", address(0), address(0), 0, address(0)));
         safeAccount = factory.createProxyWithNonce(safe("Safe.sol/Safe"), initializer, 0);
         vm.label(safeAccount, "safe");
         vm.prank(safeAccount);

@@ -3,7 +3,8 @@ pragma solidity 0.8.28;
 
 import {Coin} from "./Coin.sol";
 
-/// A venue of a hostile guardian: pays what it likes to whom it likes, calls whatever it was told to in between, and lends.
+/// A venue of a hostile guardian: pays what it likes to whom it likes, calls whatever it was told to in between, and
+/// lends.
 contract Chaos {
     address private target;
     bytes private data;

@@ -9,8 +9,8 @@ import {Witness} from "./Witness.sol";
 import {IGuard} from "../../src/IGuard.sol";
 import {Swapper} from "../../src/Swapper.sol";
 
-/// A hostile guardian of four accounts, on a market that moves. Half of its plans are rescues with something changed, the
-/// rest is noise; Witness measures each one that goes through.
+/// A hostile guardian of four accounts, on a market that moves. Half of its plans are rescues with something changed,
+/// the rest is noise; Witness measures each one that goes through.
 contract Handler is Witness {
     uint256 private seed;
     Chaos private chaos;
@@ -36,7 +36,9 @@ contract Handler is Witness {
         uint256 who = random(ACCOUNTS);
         if (random(4) != 0) bringIntoTrouble(who);
         IGuard.Plan memory made = random(8) == 0 ? noise(who) : changed(rescue(who));
-        for (who = 0; account(who) != made.account;) ++who;
+        for (who = 0; account(who) != made.account;) {
+            ++who;
+        }
         submit(who, made);
     }
 
@@ -49,7 +51,8 @@ contract Handler is Witness {
 
     function dust(uint256 seed_) external {
         seed = seed_;
-        address[4] memory places = [address(guard), address(guard.swapper()), account(random(ACCOUNTS)), address(guard.rescuer())];
+        address[4] memory places =
+            [address(guard), address(guard.swapper()), account(random(ACCOUNTS)), address(guard.rescuer())];
         anyCoin().mint(places[random(3)], random(1e6));
     }
 
@@ -142,7 +145,8 @@ contract Handler is Witness {
             made.steps[i] = anyStep(made.account);
         }
         if (random(2) == 0) {
-            address[5] memory sources = [address(pool), address(morpho), address(chaos), address(loanPool), address(desk)];
+            address[5] memory sources =
+                [address(pool), address(morpho), address(chaos), address(loanPool), address(desk)];
             made.loan = IGuard.Loan(IGuard.Lender(random(5)), sources[random(5)], address(anyCoin()), amount());
         }
     }

@@ -43,13 +43,11 @@ abstract contract Pools is Accounts {
 
     function setUp() public virtual override {
         super.setUp();
-        IFactory factory =
-            IFactory(uniswap("v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory", ""));
+        IFactory factory = IFactory(uniswap("v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory", ""));
         (bool done,) = address(factory).call(abi.encodeWithSignature("enableFeeAmount(uint24,int24)", 100, 1));
         isTrue(done, "fee");
-        router = IRouter(
-            uniswap("v3-periphery/artifacts/contracts/SwapRouter.sol/SwapRouter", abi.encode(factory, weth))
-        );
+        router =
+            IRouter(uniswap("v3-periphery/artifacts/contracts/SwapRouter.sol/SwapRouter", abi.encode(factory, weth)));
         tradePool = openPool(factory, 500, 10);
         loanPool = openPool(factory, 100, 1);
     }
@@ -90,11 +88,9 @@ abstract contract Pools is Accounts {
         made.target = address(router);
         made.data = abi.encodeCall(
             IRouter.exactInputSingle,
-            (
-                IRouter.ExactInputSingleParams(
+            (IRouter.ExactInputSingleParams(
                     address(sold), address(bought), 500, address(guard.swapper()), block.timestamp, amount, 0, 0
-                )
-            )
+                ))
         );
     }
 }

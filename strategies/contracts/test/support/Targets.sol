@@ -6,7 +6,8 @@ import {Feed} from "./Mocks.sol";
 import {IAavePool} from "../../src/Protocols.sol";
 
 interface ILiquidation {
-    function liquidationCall(address collateral, address debt, address user, uint256 amount, bool receiveAToken) external;
+    function liquidationCall(address collateral, address debt, address user, uint256 amount, bool receiveAToken)
+        external;
 }
 
 /// Trades, and moves the oracle's price on the way.
@@ -27,9 +28,15 @@ contract Debtor {
 
 /// Trades for less than it takes, and has the account paid by one who owes it.
 contract Masker {
-    function trade(Coin coinIn, uint256 amountIn, Coin coinOut, uint256 out, Debtor debtor, address account, uint256 owed)
-        external
-    {
+    function trade(
+        Coin coinIn,
+        uint256 amountIn,
+        Coin coinOut,
+        uint256 out,
+        Debtor debtor,
+        address account,
+        uint256 owed
+    ) external {
         coinIn.transferFrom(msg.sender, address(this), amountIn);
         coinOut.mint(msg.sender, out);
         debtor.payTo(coinOut, account, owed);
@@ -44,15 +51,9 @@ contract Seizer {
         pool = pool_;
     }
 
-    function trade(
-        Coin coinIn,
-        uint256 amountIn,
-        Coin coinOut,
-        uint256 out,
-        Coin seized,
-        address user,
-        uint256 covered
-    ) external {
+    function trade(Coin coinIn, uint256 amountIn, Coin coinOut, uint256 out, Coin seized, address user, uint256 covered)
+        external
+    {
         coinIn.transferFrom(msg.sender, address(this), amountIn);
         coinOut.mint(msg.sender, out);
         if (covered == 0) return;

@@ -82,9 +82,8 @@ abstract contract Check {
     }
 
     function print(string memory text, uint256 number) internal view {
-        (bool done,) = 0x000000000000000000636F6e736F6c652e6c6f67.staticcall(
-            abi.encodeWithSignature("log(string,uint256)", text, number)
-        );
+        (bool done,) = 0x000000000000000000636F6e736F6c652e6c6f67
+        .staticcall(abi.encodeWithSignature("log(string,uint256)", text, number));
         done;
     }
 

@@ -65,7 +65,9 @@ abstract contract World is AaveMarket {
         configurator.setAssetEModeCategory(address(usdc), 1);
         configurator.setAssetEModeCategory(address(dai), 1);
         for (uint256 i = 0; i < 4; ++i) {
-            supplyFor(OTHERS, coins[i], 20_000_000e8 * 10 ** coins[i].decimals() / uint256(feedOf[coins[i]].latestAnswer()));
+            supplyFor(
+                OTHERS, coins[i], 20_000_000e8 * 10 ** coins[i].decimals() / uint256(feedOf[coins[i]].latestAnswer())
+            );
         }
         deployMorpho();
     }
@@ -248,7 +250,8 @@ abstract contract World is AaveMarket {
         made.steps[2] = step(IGuard.Action.Repay, usdc, ALL);
     }
 
-    /// Borrow `repaid` USDC, repay it, take out `sold` WETH, sell it at a loss of `bps`, give the loan back, repay the rest.
+    /// Borrow `repaid` USDC, repay it, take out `sold` WETH, sell it at a loss of `bps`, give the loan back, repay the
+    /// rest.
     function flashPlan(address account, uint256 repaid, uint256 sold, uint256 bps)
         internal
         view
