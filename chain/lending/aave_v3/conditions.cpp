@@ -126,36 +126,28 @@ Math<U256> supply_room(const Profile& profile, const Totals& t, const Unit& unit
     return most_supplied(saturating_sub(most, scaled), t.indices.income);
 }
 
-/// The greatest new debt with which `ceiling` is not passed by `scaled` units and those of the debt.
-Math<U256> debt_within(const Profile& profile, const U256& ceiling, const U256& scaled, const U256& index,
-                       const U256& besides) {
-    if (!directed(profile)) {
-        TRY(const auto total, ray_mul(scaled, index, Rounding::HalfUp));
-        TRY(const auto whole, checked_add(total, besides));
-        return saturating_sub(ceiling, whole);
-    }
-    TRY(const auto ray, checked_mul(ceiling, kRay));
-    TRY(const auto most, div_down(ray, index));
-    TRY(const auto over, checked_mul(saturating_sub(most, scaled), index));
-    return div_down(over, kRay);
+/// What can leave: from 3.1 on no more than all aTokens either, whatever the pool keeps for the treasury.
+Math<U256> liquidity(const Profile& profile, const Totals& t) {
+    if (profile.checks == Profile::Checks::V30) return t.liquidity;
+    TRY(const auto supplied,
+        ray_mul(t.scaled_supply, t.indices.income, directed(profile) ? Rounding::Down : Rounding::HalfUp));
+    return std::min(t.liquidity, supplied);
 }
 
-/// aToken.totalSupply.
-Math<U256> whole_supply(const Profile& profile, const Totals& t) {
-    return ray_mul(t.scaled_supply, t.indices.income, directed(profile) ? Rounding::Down : Rounding::HalfUp);
-}
-
-/// ValidationLogic.validateBorrow, what does not depend on the account.
+/// ValidationLogic.validateBorrow, the cap.
 Math<U256> borrow_room(const Profile& profile, const Totals& t, const Unit& unit) {
-    U256 out = kU256Max;
-    if (!t.limits.borrow_cap.is_zero()) {
-        TRY(const auto cap, in_units(t.limits.borrow_cap, unit));
-        TRY(out, debt_within(profile, cap, t.scaled_debt, t.indices.debt, t.stable.total));
+    if (t.limits.borrow_cap.is_zero()) return kU256Max;
+    TRY(const auto cap, in_units(t.limits.borrow_cap, unit));
+    if (!directed(profile)) {
+        TRY(const auto total, ray_mul(t.scaled_debt, t.indices.debt, Rounding::HalfUp));
+        TRY(const auto whole, checked_add(total, t.stable.total));
+        return saturating_sub(cap, whole);
     }
-    if (profile.checks == Profile::Checks::V30) return out;
-    TRY(const auto supplied, whole_supply(profile, t));
-    TRY(const auto most, debt_within(profile, supplied, U256{}, t.indices.debt, U256{}));
-    return std::min(out, most);
+    // The greatest scaled total whose debt, rounded up, is within the cap; and the greatest amount that scales to it.
+    TRY(const auto ray, checked_mul(cap, kRay));
+    TRY(const auto most, div_down(ray, t.indices.debt));
+    TRY(const auto over, checked_mul(saturating_sub(most, t.scaled_debt), t.indices.debt));
+    return div_down(over, kRay);
 }
 
 /// Somewhere: from 3.6 on an eMode may allow what the reserve's own flag does not.
@@ -232,14 +224,8 @@ Result<AssetConditions> conditions_of(const Store& store, ReserveId id, const To
         out.isolated_debt = t.isolated_debt;
     }
     if (!usable) return out;
-    out.liquidity.value = t.liquidity;
-    if (t.limits.flash) {
-        out.flash_room.value = t.liquidity;
-        if (profile.checks != Profile::Checks::V30) {
-            TRY(const auto supplied, whole_supply(profile, t));
-            out.flash_room.value = std::min(t.liquidity, supplied);
-        }
-    }
+    TRY(out.liquidity.value, liquidity(profile, t));
+    if (t.limits.flash) out.flash_room = out.liquidity;
     if (config.frozen) return out;
     TRY(out.supply_room.value, supply_room(profile, t, reserve.unit));
     if (borrowable(store.market, id, t.limits)) {

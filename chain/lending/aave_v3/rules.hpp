@@ -34,7 +34,8 @@ namespace plimsoll::lending::aave_v3 {
 ///     sequencer           59           PriceOracleSentinelCheckFailed
 ///     isolation           60, 62       AssetNotBorrowableInIsolation, UserInIsolationModeOrLtvZero
 ///     siloed              89           SiloedBorrowingViolation
-///     liquidity           0x11, or the token's own error
+///     liquidity           0x11, or the token's own error; 26, InvalidAmount: new debt above all that is supplied,
+///                                      from 3.1 on, and then before other rules
 ///     price               the oracle's own error
 class Walk {
   public:
