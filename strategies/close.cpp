@@ -24,6 +24,7 @@ std::vector<Proposal> close(const Situation& situation) {
     if (debts.assets.empty()) return {debts.reason};
     const auto collaterals = sellable(situation);
     if (collaterals.assets.empty()) return {collaterals.reason};
+    VenueMemory memory;
     std::vector<Proposal> out;
     std::size_t loans = 0;
     for (const auto& funding : fundings_for(situation, *collaterals.assets[0], *debts.assets[0], false)) {
@@ -32,6 +33,7 @@ std::vector<Proposal> close(const Situation& situation) {
         terms.strategy = kClose;
         terms.closes_position = true;
         terms.funding = funding;
+        terms.memory = &memory;
         auto proposal = deal(situation, terms, collaterals.assets, debts.assets);
         auto* plan = std::get_if<Plan>(&proposal);
         const bool some_left = plan != nullptr && !plan->after.debt.is_zero();

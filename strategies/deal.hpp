@@ -49,6 +49,7 @@ struct Terms {
     U256 beyond;             // added to the target when sizing: what a first attempt fell short by
     Around before;
     Around after;
+    VenueMemory* memory{};  // shared by the proposals of one situation; may be absent
 };
 
 /// Tries the assets of `sold` against those of `bought` in their order until the target is reached, and makes one plan

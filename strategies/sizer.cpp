@@ -102,7 +102,8 @@ std::optional<Venue> Sizer::venue_for(const AssetPosition& sold, const AssetPosi
     std::vector<Address> avoid;
     const LoanSource* source = terms_.funding.source;
     if (source != nullptr && source->lender == guard::Lender::UniswapV3) avoid.push_back(source->source);
-    auto venues = venues_for(s_, sold.asset, bought.asset, amount, avoid);
+    auto venues = terms_.memory != nullptr ? terms_.memory->venues(s_, sold.asset, bought.asset, amount, avoid)
+                                           : venues_for(s_, sold.asset, bought.asset, amount, avoid);
     const bool stepwise = terms_.funding.kind == Funding::Kind::Steps;
     // In steps every further route is paid for again and again.
     std::erase_if(venues,

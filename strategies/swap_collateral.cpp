@@ -47,6 +47,7 @@ std::vector<Proposal> swap_collateral(const Situation& situation) {
     const auto collaterals = sellable(situation);
     if (collaterals.assets.empty()) return {collaterals.reason};
     NoPlan reason{"no-effect", "nothing may be swapped into that has a higher threshold"};
+    VenueMemory memory;
     std::vector<Proposal> out;
     for (const auto* into : targets(situation, reason)) {
         Assets sold = collaterals.assets;
@@ -61,6 +62,7 @@ std::vector<Proposal> swap_collateral(const Situation& situation) {
             Terms terms;
             terms.strategy = kSwapCollateral;
             terms.supplies = true;
+            terms.memory = &memory;
             terms.funding = fundings[i];
             out.push_back(deal(situation, terms, sold, {into}));
         }

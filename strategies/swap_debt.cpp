@@ -36,6 +36,7 @@ std::vector<Proposal> swap_debt(const Situation& situation) {
     const auto debts = repayable(situation);
     if (debts.assets.empty()) return {debts.reason};
     const auto moves = situation.market.free_moves(situation.now.account);
+    VenueMemory memory;
     std::vector<Proposal> out;
     for (const auto* old : debts.assets) {
         for (const auto* fresh : targets(situation)) {
@@ -46,6 +47,7 @@ std::vector<Proposal> swap_debt(const Situation& situation) {
                 terms.strategy = kSwapDebt;
                 terms.borrows = true;
                 terms.closes_position = true;
+                terms.memory = &memory;
                 terms.funding = fundings_for(situation, *fresh, *old, false).front();
                 terms.after = around(move);
                 out.push_back(deal(situation, terms, {fresh}, {old}));

@@ -76,6 +76,8 @@ std::vector<Venue> venues_for(const Situation& situation, const Address& from, c
     const auto limits = limits_for(situation, avoid);
     dex::SplitLimits divided;
     divided.routes = limits;
+    divided.parts = 3;
+    divided.slices = 12;
     const auto split = dex::best_split(pools_of(situation), from, to, amount, divided);
     if (split.complete() && split.parts.size() > 1) {
         Venue venue;
@@ -98,6 +100,15 @@ std::vector<Venue> venues_for(const Situation& situation, const Address& from, c
         out.push_back(std::move(venue));
     }
     return out;
+}
+
+const std::vector<Venue>& VenueMemory::venues(const Situation& situation, const Address& from, const Address& to,
+                                              const U256& amount, const std::vector<Address>& avoid) {
+    for (const auto& entry : entries_) {
+        if (entry.from == from && entry.to == to && entry.amount == amount && entry.avoid == avoid) return entry.venues;
+    }
+    if (entries_.size() >= kEntries) entries_.clear();
+    return entries_.emplace_back(Entry{from, to, amount, avoid, venues_for(situation, from, to, amount, avoid)}).venues;
 }
 
 std::optional<Sale> sell(const Situation& situation, const Venue& venue, const U256& amount, dex::Overlay& pools) {

@@ -38,6 +38,24 @@ std::vector<Venue> venues_for(const Situation& situation, const Address& from, c
                               const std::vector<Address>& avoid);
 inline constexpr std::size_t kVenues = 5;
 
+/// Answers of venues_for, kept while one situation is looked at from several sides: dividing a sale is what costs most.
+class VenueMemory {
+  public:
+    const std::vector<Venue>& venues(const Situation& situation, const Address& from, const Address& to,
+                                     const U256& amount, const std::vector<Address>& avoid);
+
+  private:
+    struct Entry {
+        Address from;
+        Address to;
+        U256 amount;
+        std::vector<Address> avoid;
+        std::vector<Venue> venues;
+    };
+    static constexpr std::size_t kEntries = 32;
+    std::vector<Entry> entries_;
+};
+
 /// The sale of `amount`; `pools` move, so that later sales of the same plan see it. nullopt when the venue cannot take
 /// that much, or is an offer for another amount.
 std::optional<Sale> sell(const Situation& situation, const Venue& venue, const U256& amount, dex::Overlay& pools);
