@@ -173,6 +173,10 @@ std::string Circumstances::one() {
 
 std::string Circumstances::happen() {
     std::string out = users();
+    if (dice_.percent(35)) {
+        price_times(world_.info.reserve("WETH"), dice_.between(600, 980));
+        out += ", WETH falls";
+    }
     for (std::uint64_t i = dice_.between(1, 5); i > 0; --i) out += ", " + one();
     world_.node.mine({}, world_.next_second() + dice_.below(20'000));
     return out;
