@@ -90,9 +90,10 @@ CallResult FakeMorpho::from_morpho(const Selector& selector, ByteView arguments)
 }
 
 CallResult FakeMorpho::from_oracle(const Selector& selector) const {
-    if (selector == selectors::kPrice) return price() ? words({*price()}) : reverted();
+    if (selector == selectors::kPrice) return price() ? words({*checked_add(*price(), price_error)}) : reverted();
     if (!answers) return reverted();
     if (selector == selectors::kScaleFactor) return words({*pow10(24)});
+    if (selector == selectors::kBaseVault && vault) return words({to_word(address(33))});
     if (selector == selectors::kFeeds[0]) return words({to_word(address(30))});
     if (selector == selectors::kFeeds[2]) return words({to_word(address(31))});
     return words({U256{}});

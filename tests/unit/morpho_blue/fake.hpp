@@ -29,6 +29,8 @@ class FakeMorpho {
     /// Base 1 and quote 1; nothing: the oracle has only price().
     std::optional<std::pair<U256, U256>> answers = std::pair{U256{200'000'000'000}, U256{100'000'000}};
     std::optional<U256> plain_price;  // without answers
+    bool vault = false;               // the oracle has one too
+    U256 price_error;                 // what the oracle answers more than its feeds make
     bool multicall = true;
     bool adaptive = true;  // the rate model stores a rate at target
     U256 rate_error;       // what the model answers more than it should

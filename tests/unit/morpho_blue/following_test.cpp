@@ -192,6 +192,23 @@ TEST_CASE("prices follow the feeds' events once two of each agreed; a false one 
     CHECK(f.summary().collateral.value == U256{1'600'000'000});
 }
 
+TEST_CASE("an oracle that is more than its feeds is asked at every block") {
+    for (const bool vault : {true, false}) {
+        FakeMorpho fake;
+        fake.vault = vault;
+        fake.price_error = vault ? U256{} : U256{1};
+        const auto market = fake.market();
+        REQUIRE(fake.sync(*market, fake.block));
+        CHECK(market->filter().addresses.size() == 2);
+        for (std::uint64_t i = 1; i < 5; ++i) {
+            fake.answers->first = U256{190'000'000'000 + i};
+            const auto next = fake.next();
+            REQUIRE(market->apply(next, {}));
+            CHECK(fake.sync(*market, next).value() == 1);
+        }
+    }
+}
+
 TEST_CASE("an aggregator that the lost branch dropped is listened to again") {
     Pursuit f;
     for (const std::uint64_t step : {1ULL, 2ULL})

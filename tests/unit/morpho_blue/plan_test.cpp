@@ -90,6 +90,10 @@ TEST_CASE("what Morpho would refuse is refused with its rule") {
         CHECK(verdict.error().code == Errc::Refused);
         CHECK_MESSAGE(verdict.error().message.starts_with(one.refusal), verdict.error().message);
     }
+    const Change most = change(Kind::Borrow, loan(), U256{6'000'000'000'000});
+    const auto beyond = market->after(kUser, {&most, 1}, at);
+    REQUIRE_FALSE(beyond);
+    CHECK(beyond.error().message.starts_with("liquidity: "));
     const Change foreign = change(Kind::Supply, address(99), U256{1});
     CHECK(market->after(kUser, {&foreign, 1}, at).error().code == Errc::NotFound);
     const Change mode = change(Kind::SetEMode, {}, U256{1});
