@@ -10,6 +10,8 @@ namespace plimsoll::strategies {
 
 namespace {
 
+constexpr std::size_t kRoutes = 16;
+
 const Router* router_of(const Situation& s, dex::PoolKind kind) {
     for (const auto& router : s.routers) {
         if (dex::serves(router.kind, kind) && venue_allowed(s, router.address)) return &router;
@@ -73,7 +75,11 @@ std::vector<Venue> venues_for(const Situation& situation, const Address& from, c
         return {itself};
     }
     std::vector<Venue> out;
-    const auto limits = limits_for(situation, avoid);
+    auto limits = limits_for(situation, avoid);
+    // A third pool is for pairs that two do not join: more routes cost more time than they bring.
+    limits.routes = kRoutes;
+    limits.hops = 2;
+    if (dex::find_routes(pools_of(situation), from, to, limits).empty()) limits.hops = 3;
     dex::SplitLimits divided;
     divided.routes = limits;
     divided.parts = 3;
