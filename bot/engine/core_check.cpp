@@ -192,12 +192,14 @@ void Core::give_up(std::size_t i, Checkup check, Decision decision, const Gate& 
     Gate failed = reason;
     Climb& climb = check.climb;
     const bool replaces = climb.replaces;
+    const std::uint64_t offers = climb.offers;
     decision.gates.push_back(failed);
     const bool silent = failed.name == "simulation-request" && ++climb.unanswered > 1;  // it is the node, not the plan
     if (!climb.rungs.empty() && !silent && is_of_plan(failed.name)) {
         pass_over(climb, failed);
         decision.ladder = climb.told;
         if (climb.next < climb.rungs.size() && try_next(i, decision, std::move(climb), failed)) return;
+        if (!replaces && offers != position.offers_come) return decide(i);  // they came meanwhile: with them anew
     }
     if (replaces || position.incident->prepares) {  // what is in flight stays so
         if (!replaces) position.incident.reset();

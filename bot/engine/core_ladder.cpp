@@ -52,6 +52,7 @@ Climb Core::climb(std::size_t i, Decision& decision, bool replaces) {
     constexpr std::size_t kRefusedTold = 24;
     Climb plans;
     plans.replaces = replaces;
+    plans.offers = positions[i].offers_come;
     plans.gates = decision.gates;
     const auto situation = situation_of(i);
     strategies::Ladder ladder;

@@ -50,6 +50,7 @@ void Core::on(const OffersDone& event) {
     else
         alerts_.clear(out, "aggregator", "", "aggregators answer again");
     std::erase_if(position.offers, [&](const strategies::Offer& offer) { return offer.expires_ms < now; });
+    if (!event.offers.empty()) ++position.offers_come;
     for (const auto& offer : event.offers) {
         if (position.offers.size() >= kOffersKept) position.offers.erase(position.offers.begin());
         position.offers.push_back(offer);

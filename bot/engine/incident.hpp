@@ -20,6 +20,7 @@ struct Climb {
     Gate none;                   // what stands when there is no plan at all
     std::size_t next{};          // first that was not tried
     std::uint32_t unanswered{};  // simulations without an answer
+    std::uint64_t offers{};      // answers of aggregators that had come when it was made
     strategies::Urgency urgency{};
     bool replaces{};  // for another attempt at the nonce that is in flight
 };

@@ -55,6 +55,7 @@ struct PositionState {
     SeatState seat;
     std::vector<strategies::Offer> offers;
     BlockNumber offers_asked_at{};
+    std::uint64_t offers_come{};  // answers that held some
 
     /// The lower of both counts.
     Wad health() const { return std::min(health_now, health_next); }

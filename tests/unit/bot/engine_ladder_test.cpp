@@ -87,6 +87,40 @@ TEST_CASE("a guardian rescues both its accounts, one after the other, the riskie
     check_replays(world);
 }
 
+TEST_CASE("the riskier account's check is slow: the other does not go first") {
+    World world = guarded();
+    world.state().market.accounts[kBob][1].debt = units(10'200, 6);
+    world.start();
+    world.run();
+    world.delay = [](const engine::Command& command) {
+        const auto* simulate = std::get_if<engine::Simulate>(&command);
+        return simulate != nullptr && address_in(word_at(ByteView(simulate->calls.front().data).subspan(1), 0)) == kBob;
+    };
+    world.set_price(1'500);
+    world.mine(1);
+    CHECK(signed_fields(world).empty());
+    CHECK(decisions_of(world, "alice-main").back().reason == "lane");
+    world.release();
+    REQUIRE(signed_fields(world).size() == 1);
+    CHECK(world.journal.front().position == "bob-main");
+    check_replays(world);
+}
+
+TEST_CASE("the riskier account has no plan that works: the other goes in the same block") {
+    World world = guarded();
+    world.state().market.accounts[kBob][1].debt = units(10'200, 6);
+    world.start();
+    world.run();
+    world.planner = sell_or_repay;
+    world.state().policies[kBob].trigger = wad(100);  // the guard refuses it
+    world.set_price(1'500);
+    world.mine(1);
+    REQUIRE(signed_fields(world).size() == 1);
+    CHECK(world.journal.front().position == "alice-main");
+    CHECK(decisions_of(world, "bob-main").back().reason == "simulation");
+    check_replays(world);
+}
+
 TEST_CASE("a plan that fails in simulation: the next is tried in the same block, and why is on record") {
     World world = guarded();
     world.state().broken_venues = {1};
