@@ -4,9 +4,11 @@
 #include <chrono>
 #include <fmt/format.h>
 
+#include "bot/app/guard_findings.hpp"
 #include "bot/app/run_task.hpp"
 #include "bot/engine/text.hpp"
 #include "bot/shell/endpoints.hpp"
+#include "bot/shell/signers.hpp"
 #include "bot/sync.hpp"
 #include "bot/view/position_view.hpp"
 #include "chain/lending/registry.hpp"
@@ -152,7 +154,37 @@ class ChainChecks {
         else
             ok(name + ": audit", "equals the contract at block " + std::to_string(head.number));
         levels(name, position, *state);
-        funds(name, wallet, *state, *answers, *native, position);
+        if (wallet.guard)
+            co_await guarded(eth, position);
+        else
+            funds(name, wallet, *state, *answers, *native, position);
+    }
+
+    /// Under a guard nothing needs to lie in the wallet; the guardian pays the gas.
+    Task<void> guarded(rpc::EthClient& eth, const config::Position& position) {
+        const std::string name = "position " + position.name;
+        const auto senders = sender_addresses(settings_, {});
+        const auto guardian = senders.find(position.wallet);
+        const Address who = guardian == senders.end() ? Address{} : guardian->second;
+        const auto subject = guard_subject(settings_, position, who);
+        if (!subject) {
+            problem(name + ": guard", subject.error().message, "see the line");
+            co_return;
+        }
+        const PolicyTerms terms;
+        const auto status = co_await read_guard_status(eth, *subject, terms);
+        if (!status) {
+            problem(name + ": guard", status.error().message, "see that the node serves eth_call");
+            co_return;
+        }
+        for (auto& line : guard_findings(*subject, *status)) {
+            line.name = "position " + line.name;
+            lines_.push_back(std::move(line));
+        }
+        if (who.is_zero()) co_return;
+        rpc::BlockId latest;
+        const auto native = co_await eth.balance(who, latest);
+        if (native) gas(name, who, *native, position);
     }
 
     void levels(const std::string& name, const config::Position& position, const lending::Position& state) {
@@ -192,14 +224,19 @@ class ChainChecks {
             else
                 ok(name + ": allowance", *allowance < asset.debt ? "approved by plimsoll when needed" : "enough");
         }
-        constexpr std::uint64_t kRescueGas = 400'000;
+        gas(name, wallet.address, native, position);
+    }
+
+    void gas(const std::string& name, const Address& payer, Wei native, const config::Position& position) {
+        const bool sells = position.strategies != std::vector<std::string>{"repay-from-wallet"};
+        const std::uint64_t kRescueGas = sells ? 1'500'000 : 400'000;
         const auto need = checked_mul(position.limits.max_fee_per_gas.value, U256{kRescueGas});
         const auto coin = [](const U256& wei) { return fixed(wei, 18, 4); };
         if (need && native.value < *need)
             problem(
                 name + ": gas",
                 fmt::format("{} of the coin, a rescue at the fee ceiling takes {}", coin(native.value), coin(*need)),
-                "send native coin to " + to_string(wallet.address));
+                "send native coin to " + to_string(payer));
         else
             ok(name + ": gas", coin(native.value) + " of the coin");
     }
