@@ -89,13 +89,10 @@ abstract contract Steps {
         if (sold.token == bought.token) revert AssetNotAllowed(bought.token);
         checkTarget(run, step.target);
         uint256 amount = held(step);
-        uint256 soldBefore = Tokens.balance(sold.token, address(this));
-        uint256 boughtBefore = Tokens.balance(bought.token, address(this));
         Tokens.send(sold.token, address(swapper), amount);
-        swapper.swap(sold.token, amount, bought.token, step.target, step.data);
-        uint256 soldAfter = Tokens.balance(sold.token, address(this));
-        if (soldAfter < soldBefore) Ledger.take(sold.token, soldBefore - soldAfter);
-        uint256 got = Tokens.balance(bought.token, address(this)) - boughtBefore;
+        (uint256 unsold, uint256 got) = swapper.swap(sold.token, amount, bought.token, step.target, step.data);
+        Ledger.take(sold.token, amount);
+        Ledger.add(sold.token, unsold);
         if (got < step.minOut) revert OutBelowMinimum(bought.token, got, step.minOut);
         Ledger.add(bought.token, got);
     }

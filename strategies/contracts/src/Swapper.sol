@@ -11,21 +11,26 @@ contract Swapper {
     bool private transient busy;
 
     /// Sells `amount` of `tokenIn`, sent here beforehand, by calling `target` with `data`. All that is here of both
-    /// tokens then goes to the caller, who judges what it got.
-    function swap(address tokenIn, uint256 amount, address tokenOut, address target, bytes calldata data) external {
+    /// tokens then goes to the caller. Only what came here counts as received: others may pay the caller meanwhile.
+    /// @return unsold of `tokenIn`
+    /// @return received of `tokenOut`
+    function swap(address tokenIn, uint256 amount, address tokenOut, address target, bytes calldata data)
+        external
+        returns (uint256 unsold, uint256 received)
+    {
         if (busy) revert Busy();
         busy = true;
         Tokens.approve(tokenIn, target, amount);
         (bool done, bytes memory reason) = target.call(data);
         if (!done) revert SwapCallFailed(target, reason);
         Tokens.approve(tokenIn, target, 0);
-        giveBack(tokenIn);
-        giveBack(tokenOut);
+        unsold = giveBack(tokenIn);
+        received = giveBack(tokenOut);
         busy = false;
     }
 
-    function giveBack(address token) private {
-        uint256 amount = Tokens.balance(token, address(this));
+    function giveBack(address token) private returns (uint256 amount) {
+        amount = Tokens.balance(token, address(this));
         if (amount != 0) Tokens.send(token, msg.sender, amount);
     }
 }

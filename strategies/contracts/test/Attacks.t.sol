@@ -251,6 +251,23 @@ contract AttacksTest is Pools {
         run(plan);
     }
 
+    /// At a delegating account what others pay comes to where the sale's proceeds come, and still is not one of them.
+    function test_receivables_are_no_proceeds() public {
+        price(weth, 2000e8);
+        address other = inTrouble(IGuard.Access.Self, aaveMarket());
+        Masker masker = new Masker();
+        IGuard.Policy memory made = policy(IGuard.Access.Self);
+        made.venues = list(address(masker));
+        setPolicy(other, aaveMarket(), made);
+        IGuard.Plan memory plan = plainPlan(other, aaveMarket(), 0.27e18, 0);
+        plan.steps[1].minOut = 442.5e6;
+        plan.steps[1].target = address(masker);
+        plan.steps[1].data = abi.encodeCall(Masker.trade, (weth, 0.27e18, usdc, 442.5e6, new Debtor(), other, 30e6));
+        runRefused(plan, abi.encodeWithSelector(LossAboveLimit.selector, 30e17, 4.725e17 + 4e11 + 700));
+        plan.steps[1].minOut = 442.5e6 + 1;
+        runRefused(plan, abi.encodeWithSelector(OutBelowMinimum.selector, usdc, 442.5e6, 442.5e6 + 1));
+    }
+
     // ---- dust
 
     function test_dust_neither_stops_a_plan_nor_stays() public {
