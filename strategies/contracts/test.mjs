@@ -18,6 +18,14 @@ const out = process.env.GUARD_OUT ?? fileURLToPath(new URL('../../build/forge', 
 const { status } = spawnSync(forge, ['test', '--root', folder, '--offline', ...process.argv.slice(2)], {
   stdio: 'inherit',
   cwd: folder,
-  env: { ...process.env, FOUNDRY_OUT: `${out}/out`, FOUNDRY_CACHE_PATH: `${out}/cache`, FOUNDRY_DISABLE_NIGHTLY_WARNING: '1' },
+  env: {
+    ...process.env,
+    FOUNDRY_OUT: `${out}/out`,
+    FOUNDRY_CACHE_PATH: `${out}/cache`,
+    FOUNDRY_TEST_FAILURES_FILE: `${out}/cache/test-failures`,
+    FOUNDRY_FUZZ_FAILURE_PERSIST_DIR: `${out}/cache/fuzz`,
+    FOUNDRY_INVARIANT_FAILURE_PERSIST_DIR: `${out}/cache/invariant`,
+    FOUNDRY_DISABLE_NIGHTLY_WARNING: '1',
+  },
 });
 process.exit(status ?? 1);
