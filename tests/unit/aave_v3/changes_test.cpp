@@ -188,6 +188,9 @@ TEST_CASE("a first supply in an eMode: the LTV that decides is the reserve's up 
         r.chain.accounts[r.owner].emode = 0;
         r.config(1).isolated = true;
         CHECK_EQ(enabled(), version == Version::V37);
+        r.holding(0).collateral = false;  // nothing in its way, but not without being asked for
+        CHECK_EQ(enabled(), version == Version::V37);
+        r.holding(0).collateral = true;
         r.config(1).isolated = false;
         r.config(0).isolated = true;
         CHECK_EQ(enabled(), version == Version::V37);

@@ -55,6 +55,13 @@ TEST_CASE("unused collateral, an eMode, and both") {
         CHECK(holds(all, {Rules::emode(1)}));
         REQUIRE_FALSE(all.empty());
         CHECK(all.front() == Moves{Rules::emode(1), r.use(1, true)});  // the best first
+        r.holding(3).supply = 1;
+        CHECK(holds(moves_of(r), {r.use(1, true), r.use(3, true)}) == false);  // a single unit of it moves nothing
+        r.holding(3).supply = r.tokens(3, 5'000).low_u128();
+        CHECK(holds(moves_of(r), {r.use(1, true), r.use(3, true)}));
+        CHECK(holds(moves_of(r), {r.use(1, true)}));
+        CHECK(holds(moves_of(r), {r.use(3, true)}));
+        r.holding(3).supply = 0;
         // What the pool would refuse is not named: isolation, no LTV, a debt that does not fit.
         r.config(1).isolated = true;
         CHECK_EQ(holds(moves_of(r), {r.use(1, true)}), version == Version::V37);

@@ -134,6 +134,7 @@ TEST_CASE("names and calls") {
     CHECK_EQ(hex(call(Rules::emode(5))), "0x28530a47" + five);
     CHECK_EQ(hex(call(s.use(0, true))), "0x5a3b74b9" + asset + one);
     CHECK_EQ(hex(call(s.use(0, false))), "0x5a3b74b9" + asset + none);
+    CHECK_EQ(hex(call(s.change(Change::Kind::UseAsCollateral, 0, U256{7}))), "0x5a3b74b9" + asset + one);
     const Change foreign{Change::Kind::Supply, s.owner, TokenAmount{U256{5}}};
     CHECK_EQ(call(foreign).error().code, Errc::NotFound);
 }
