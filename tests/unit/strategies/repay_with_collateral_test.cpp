@@ -130,8 +130,9 @@ TEST_CASE("without a loan in safe steps, and not at all where the health factor 
 
 TEST_CASE("collateral without loan-to-value goes first and whole") {
     auto w = plain(110);
-    w.supply(1, 1);  // 40,000 more
-    w.reserve(0).edit().config.ltv = 0;
+    w.supply(0, 30);  // 60,000 of the lower threshold
+    w.supply(1, 1);   // 40,000
+    w.reserve(1).edit().config.ltv = 0;
     w.borrow_to(2, 104);
     w.pool_v3(1, 2, 20'000'000, 500);
     w.lend(Lender::MorphoBlue, 2, 0);
@@ -146,11 +147,11 @@ TEST_CASE("collateral without loan-to-value goes first and whole") {
         if (taken.size() == 1) CHECK(step.amount.value == kU256Max);
     }
     REQUIRE(taken.size() == 2);
-    CHECK(taken[0] == w.asset(0));
-    CHECK(taken[1] == w.asset(1));
+    CHECK(taken[0] == w.asset(1));
+    CHECK(taken[1] == w.asset(0));
 
     // And where it may not be sold nothing else can be.
-    w.policy.collaterals = {w.asset(1), w.asset(2)};
+    w.policy.collaterals = {w.asset(0), w.asset(2)};
     CHECK(only_gate(repay_with_collateral(w.situation(170))) == "zero-ltv-first");
 }
 
