@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "tests/onchain/circumstances.hpp"
-#include "tests/onchain/trial.hpp"
+#include "tests/onchain/judge.hpp"
 
 using namespace plimsoll;
 using namespace plimsoll::onchain;
@@ -22,132 +22,10 @@ constexpr unsigned kSequences = 13;  // of every user in every turn
 constexpr unsigned kVerdicts = 2'000;
 constexpr std::size_t kWhale = 1;  // of the node's accounts: the third party that supplied everything
 
-std::string text_of(const std::vector<Change>& changes, const DevInfo& info) {
-    constexpr const char* kNames[] = {"repay", "supply",    "withdraw", "borrow", "repay with supply",
-                                      "eMode", "collateral"};
-    std::string out;
-    for (const auto& change : changes) {
-        std::string symbol;
-        for (const auto& reserve : info.reserves) {
-            if (reserve.asset == change.asset) symbol = reserve.symbol;
-        }
-        out += fmt::format("{} {} {}; ", kNames[static_cast<std::size_t>(change.kind)],
-                           change.amount.value == kU256Max ? "max" : to_string(change.amount.value), symbol);
-    }
-    return out;
-}
-
-std::string rule_in(const Error& error) {
-    return error.message.substr(0, error.message.find(':'));
-}
-
-struct Count {
-    unsigned verdicts{};
-    unsigned refusals{};
-    unsigned summaries{};
-    unsigned transfers{};
-    unsigned moves{};
-    std::map<std::string, unsigned> rules;
-};
-
-/// One market in one state.
-class Turn {
+/// Random changes, many of them at a limit.
+class Turn : public Judge {
   public:
-    Turn(World& world, Dice& dice, Count& count) : world_(world), dice_(dice), count_(count), watch_(world) {
-        for (const auto& user : world.users) watch_.market().watch(user);
-        watch_.market().watch(world.info.accounts[kWhale]);
-        head_ = world.node.latest().ref;
-        watch_.sync(head_);
-        const auto answers = world.node.multicall(watch_.market().condition_calls(), head_.hash);
-        conditions_ = watch_.market().conditions(head_, answers).value();
-    }
-
-    lending::Market& market() { return watch_.market(); }
-
-    Result<void> allowed(const Address& user, const std::vector<Change>& changes) {
-        return market().allowed(user, changes, conditions_, head_.timestamp);
-    }
-
-    /// Ours of every beginning of the sequence against theirs.
-    void compare(const Address& user, const std::vector<Change>& changes) {
-        std::vector<ContractCall> calls;
-        for (const auto& change : changes) calls.push_back(market().call(user, change).value());
-        const Trial trial = try_calls(world_, head_, user, calls);
-        std::size_t ours = 0;
-        Result<void> verdict;
-        for (; ours < changes.size(); ++ours) {
-            verdict = allowed(user, {changes.begin(), changes.begin() + static_cast<std::ptrdiff_t>(ours) + 1});
-            if (!verdict) break;
-        }
-        count_.verdicts += static_cast<unsigned>(std::min(changes.size(), trial.done + 1));
-        const std::string what = to_checksum(user) + " " + text_of(changes, world_.info);
-        CAPTURE(what);
-        CAPTURE(trial.code);
-        const std::string said = verdict ? "" : verdict.error().message;
-        CAPTURE(said);
-        REQUIRE_EQ(ours, trial.done);
-        if (!verdict) {
-            ++count_.refusals;
-            ++count_.rules[rule_in(verdict.error())];
-            CHECK_EQ(verdict.error().code, Errc::Refused);
-            REQUIRE(means(rule_in(verdict.error()), trial.code));
-            return;
-        }
-        const auto after = market().after(user, changes, head_.timestamp);
-        REQUIRE_EQ(after.has_value(), trial.after.has_value());
-        if (!after) return;
-        ++count_.summaries;
-        REQUIRE_EQ(to_text(*after), to_text(*trial.after));
-    }
-
-    /// A transfer of aTokens is refused for what a withdrawal is refused for, but for what the pool has left.
-    void compare_transfer(const Address& user, const Change& withdrawal) {
-        if (withdrawal.amount.value == kU256Max) return;
-        const auto& token = market().receipt_token(withdrawal.asset);
-        auto data = abi::Encoder(selector("transfer(address,uint256)"))
-                        .address(world_.bridge)
-                        .uint(withdrawal.amount.value)
-                        .finish();
-        const Trial trial = try_calls(world_, head_, user, {{token, std::move(data)}});
-        const auto verdict = allowed(user, {withdrawal});
-        const std::string rule = verdict ? "" : rule_in(verdict.error());
-        if (rule == "liquidity" || rule == "inactive" || rule == "amount" || rule == "balance") return;
-        ++count_.transfers;
-        const std::string what = to_checksum(user) + " transfers " + text_of({withdrawal}, world_.info);
-        CAPTURE(what);
-        CAPTURE(trial.code);
-        CAPTURE(rule);
-        REQUIRE_EQ(verdict.has_value(), trial.done == 1);
-        if (!verdict) REQUIRE(means(rule, trial.code));
-    }
-
-    /// Every free move is carried out and helps; and no single one is missing.
-    void compare_free_moves(const Address& user) {
-        const auto now = market().summary(user, head_.timestamp);
-        if (!now) return;
-        const auto found = market().free_moves(user);
-        for (const auto& changes : found) {
-            ++count_.moves;
-            compare(user, changes);
-            const auto after = market().after(user, changes, head_.timestamp);
-            REQUIRE(after);
-            CHECK(after->health_factor > now->health_factor);
-        }
-        std::vector<Change> singles;
-        for (std::uint64_t category = 0; category < 4; ++category)
-            singles.push_back({Kind::SetEMode, {}, TokenAmount{U256{category}}});
-        for (const auto& reserve : world_.info.reserves)
-            singles.push_back({Kind::UseAsCollateral, reserve.asset, TokenAmount{U256{1}}});
-        for (const auto& single : singles) {
-            const auto call = market().call(user, single).value();
-            const Trial trial = try_calls(world_, head_, user, {call});
-            const bool helps = trial.after && trial.after->health_factor > now->health_factor;
-            const bool named = std::find(found.begin(), found.end(), std::vector{single}) != found.end();
-            const std::string what = to_checksum(user) + " " + text_of({single}, world_.info);
-            CAPTURE(what);
-            CHECK_EQ(helps, named);
-        }
-    }
+    Turn(World& world, Dice& dice, VerdictCount& count) : Judge(world, count), dice_(dice) {}
 
     /// Of one who has more than what is left, and no allowance for the pool.
     std::vector<Change> large(const Address& user) {
@@ -178,10 +56,10 @@ class Turn {
   private:
     /// One with supply or debt mostly.
     lending::AssetPosition some_asset(const Address& user, bool supplied) {
-        const auto offered = market().offered(user, head_.timestamp);
+        const auto offered = market().offered(user, head().timestamp);
         if (!offered) {
             lending::AssetPosition out;
-            out.asset = dice_.pick(world_.info.reserves).asset;
+            out.asset = dice_.pick(world().info.reserves).asset;
             return out;
         }
         std::vector<lending::AssetPosition> held;
@@ -190,13 +68,6 @@ class Turn {
         }
         if (held.empty() || dice_.percent(15)) return dice_.pick(*offered);
         return dice_.pick(held);
-    }
-
-    const lending::AssetConditions& conditions_of(const Address& asset) const {
-        for (const auto& conditions : conditions_.assets) {
-            if (conditions.asset == asset) return conditions;
-        }
-        throw std::runtime_error("no conditions of " + to_string(asset));
     }
 
     /// The most that is allowed after what comes before, by halving; so that both sides of a limit are tried.
@@ -247,7 +118,7 @@ class Turn {
         const auto aim = [&](Kind kind, const Address& asset, const U256& limit, const U256& step) {
             out.push_back({kind, asset, TokenAmount{*checked_add(limit, dice_.percent(50) ? step : U256{})}});
         };
-        for (const auto& c : conditions_.assets) {
+        for (const auto& c : conditions().assets) {
             if (c.supply_room.value != kU256Max) aim(Kind::Supply, c.asset, c.supply_room.value, U256{1});
             if (c.borrow_room.value != kU256Max) aim(Kind::Borrow, c.asset, c.borrow_room.value, U256{1});
             if (c.siloed) aim(Kind::Borrow, c.asset, U256{1'000'000}, U256{1});
@@ -258,7 +129,7 @@ class Turn {
             if (!c.isolated) continue;
             const U256 left = saturating_sub(c.debt_ceiling, c.isolated_debt);
             for (const auto* symbol : {"USDC", "USDT"}) {
-                const auto& reserve = world_.info.reserve(symbol);
+                const auto& reserve = world().info.reserve(symbol);
                 aim(Kind::Borrow, reserve.asset, *checked_mul(left, U256{10'000}), U256{10'000});
             }
         }
@@ -277,8 +148,8 @@ class Turn {
             const bool on = dice_.percent(20) ? asset.collateral : !asset.collateral;
             return {Kind::UseAsCollateral, asset.asset, TokenAmount{U256{on ? 1U : 0U}}};
         }
-        const auto& any = dice_.pick(world_.info.reserves);
-        const U256 worth = amount_worth(world_, any, *checked_mul(U256{dice_.between(1, 20'000)}, U256{100'000'000}));
+        const auto& any = dice_.pick(world().info.reserves);
+        const U256 worth = amount_worth(world(), any, *checked_mul(U256{dice_.between(1, 20'000)}, U256{100'000'000}));
         if (roll < 55) {
             const Kind kind = roll < 40 ? Kind::Supply : Kind::Borrow;
             lending::AssetPosition asset;
@@ -294,12 +165,7 @@ class Turn {
 
     static constexpr U256 kPlenty = U256::literal("1'000'000'000'000'000'000'000");
 
-    World& world_;
     Dice& dice_;
-    Count& count_;
-    Watch watch_;
-    BlockRef head_;
-    lending::Conditions conditions_;
 };
 
 std::uint64_t seed() {
@@ -315,7 +181,7 @@ TEST_CASE("what is allowed is what the pool carries out, and refused for the poo
     Dice dice(seed());
     populate(world, dice);
     Circumstances circumstances(world, dice);
-    Count count;
+    VerdictCount count;
     for (unsigned i = 0; i < kTurns; ++i) {
         const Scene aside(world);
         const std::string story = fmt::format("PLIMSOLL_SEED={} turn {}: {}", seed(), i, circumstances.happen());
