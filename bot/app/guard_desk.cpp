@@ -90,9 +90,7 @@ Task<Result<GuardStatus>> read_guard_status(rpc::Eth& eth, GuardSubject subject,
         out.delegated = delegates_to(own, subject.guard());
     }
     CO_TRY_VOID(co_await read_policy(eth, subject, out, at));
-    constexpr std::uint64_t kDollar = 100'000'000;
-    const bool dollars = subject.market.protocol == "aave-v3" && out.position.base_unit == U256{kDollar};
-    const PolicyFacts facts{subject.guardian, out.position, out.head.timestamp, dollars};
+    const PolicyFacts facts{subject.guardian, out.position, out.head.timestamp};
     auto wanted = make_policy(subject.settings, subject.wallet, subject.position, facts, terms);
     if (wanted) {
         out.wanted = *std::move(wanted);

@@ -108,7 +108,7 @@ struct GuardPolicyCommand {
     std::optional<Wad> ceiling;
     std::optional<std::uint32_t> loss_bps;
     std::optional<U256> value_per_day;
-    bool value_in_dollars = false;
+    bool value_in_units = false;
     GuardSending sending;
 };
 struct GuardRevokeCommand {

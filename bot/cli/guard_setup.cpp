@@ -310,7 +310,7 @@ ExitCode guard_policy(const Globals& globals, const GuardPolicyCommand& command)
     auto keys = open_keys(subject->wallet, command.sending, command.by_signature);
     if (!keys) return failed(globals, keys.error());
     const PolicyTerms terms{command.days,     command.floor,         command.ceiling,
-                            command.loss_bps, command.value_per_day, command.value_in_dollars};
+                            command.loss_bps, command.value_per_day, command.value_in_units};
     const auto done = at_chain(
         subject->chain, [&](rpc::Eth& eth) { return write_policy(eth, globals, command, *subject, terms, *keys); });
     return done ? ExitCode::Done : failed(globals, done.error());

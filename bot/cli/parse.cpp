@@ -298,7 +298,7 @@ class Parser {
         // The smallest units of the market: as many wei as there are digits.
         const auto unit = digits ? config::Unit::Fee : config::Unit::Usd;
         const std::string text = digits ? value_ + " wei" : value_;
-        guard_policy_.value_in_dollars = !digits && !value_.empty();
+        guard_policy_.value_in_units = !digits && !value_.empty();
         if (auto wrong = amount("--value-per-day", unit, text, guard_policy_.value_per_day)) return wrong;
         if (!guardian_.empty()) {
             const auto address = parse_address(guardian_);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "strategies/limits.hpp"
+
 namespace plimsoll::bot {
 
 namespace {
@@ -59,17 +61,16 @@ Result<Wad> ceiling_of(const config::Position& position, const PolicyTerms& term
     return Wad{std::min(out.value, kMost96)};
 }
 
-Result<U256> budget_of(const config::Position& position, const PolicyTerms& terms, bool dollars) {
-    const std::string count =
-        "this market does not count in dollars; say --value-per-day N in smallest units of its loan "
-        "token";
-    if (terms.value_per_day && terms.value_in_dollars && !dollars) return fail(Errc::Refused, count);
-    if (terms.value_per_day) return std::min(*terms.value_per_day, kMost128);
-    const std::string mend = "; set limits.max_value_per_day of the position, or say --value-per-day N";
-    if (!position.limits.max_value_per_day)
-        return fail(Errc::NotFound, "the policy needs the most value that may move in a day" + mend);
-    if (!dollars) return fail(Errc::NotFound, "max_value_per_day says nothing here: " + count);
-    return std::min(position.limits.max_value_per_day->value, kMost128);
+/// Amounts of USD, 1e8 to one, are whole units of the base currency: on Morpho Blue one loan token each.
+Result<U256> budget_of(const config::Position& position, const PolicyTerms& terms, const U256& unit) {
+    if (terms.value_per_day && !terms.value_in_units) return std::min(*terms.value_per_day, kMost128);
+    const auto& limit = position.limits.max_value_per_day;
+    if (!terms.value_per_day && !limit)
+        return fail(Errc::NotFound,
+                    "the policy needs the most value that may move in a day; set limits.max_value_per_day "
+                    "of the position, or say --value-per-day V");
+    const BaseValue given = terms.value_per_day ? BaseValue{*terms.value_per_day} : *limit;
+    return std::min(strategies::in_base(given, unit).value, kMost128);
 }
 
 std::string factor(const Wad& value) {
@@ -135,7 +136,7 @@ Result<guard::Policy> make_policy(const config::Settings& settings, const config
     TRY(out.ceiling, ceiling_of(position, terms));
     if (out.floor > position.target)
         return fail(Errc::Refused, "the floor is above the target; no rescue could land: lower --floor");
-    TRY(out.value_per_day, budget_of(position, terms, facts.dollars));
+    TRY(out.value_per_day, budget_of(position, terms, facts.position.base_unit));
     for (const auto& asset : facts.position.assets) {
         if (!asset.supplied.is_zero()) add(out.collaterals, asset.asset);
         if (!asset.debt.is_zero()) add(out.debts, asset.asset);

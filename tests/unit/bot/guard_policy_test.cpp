@@ -61,7 +61,6 @@ struct World {
         facts.guardian = filled(0x33);
         facts.now = kNow;
         facts.position.base_unit = kUsd;
-        facts.dollars = true;
         facts.position.assets = {asset(1, "WETH", 5, 0), asset(2, "USDC", 0, 7), asset(3, "DAI", 1, 1)};
     }
 
@@ -141,12 +140,13 @@ TEST_CASE("what cannot be a policy is refused with its mend") {
     world.position.limits.max_value_per_day.reset();
     world.refused(Errc::NotFound, "--value-per-day");
     world = World();
-    world.facts.dollars = false;  // a market that counts in its loan token
-    world.refused(Errc::NotFound, "does not count in dollars");
+    world.facts.position.base_unit = U256{1'000'000};            // a market that counts in its loan token
+    CHECK(world.good().value_per_day == U256{100'000'000'000});  // a hundred thousand of them
+    world.terms.value_per_day = U256{500'000'000};
+    world.terms.value_in_units = true;
+    CHECK(world.good().value_per_day == U256{5'000'000});
+    world.terms.value_in_units = false;
     world.terms.value_per_day = U256{5};
-    world.terms.value_in_dollars = true;
-    world.refused(Errc::Refused, "does not count in dollars");
-    world.terms.value_in_dollars = false;
     CHECK(world.good().value_per_day == U256{5});
     world = World();
     world.position.limits.max_slippage_bps = 991;
