@@ -44,8 +44,11 @@ struct World {
         settings.markets[0].name = "aave";
         settings.markets[0].chain = "here";
         settings.routers = {{"v3", "here", "uniswap-v3", filled(0x51)}, {"far", "away", "uniswap-v3", filled(0x52)}};
-        settings.lenders = {{"morpho", "here", "morpho-blue", filled(0x53)}};
-        settings.aggregators.resize(1);
+        settings.lenders = {{"morpho", "here", "morpho-blue", filled(0x53)},
+                            {"far", "away", "morpho-blue", filled(0x55)}};
+        settings.aggregators.resize(2);
+        settings.aggregators[1].chain = "away";
+        settings.aggregators[1].targets = {filled(0x56)};
         settings.aggregators[0].name = "zerox";
         settings.aggregators[0].chain = "here";
         settings.aggregators[0].targets = {filled(0x54), filled(0x51)};
@@ -281,7 +284,12 @@ TEST_CASE("code that delegates is 0xef0100 and the address") {
     CHECK(delegates_to(code, target));
     CHECK_FALSE(delegates_to(code, filled(0x78)));
     CHECK_FALSE(delegates_to({}, target));
-    code[2] = 1;
+    for (std::size_t i = 0; i < 3; ++i) {
+        code[i] ^= 2U;
+        CHECK_FALSE(delegates_to(code, target));
+        code[i] ^= 2U;
+    }
+    code.push_back(0);
     CHECK_FALSE(delegates_to(code, target));
 }
 
