@@ -196,7 +196,9 @@ constexpr Setting<Limits> kLimits[] = {
         .least = U256{1},
         .most = U256::literal("100'000'000'000'000'000'000"),
         .example = "\"25000 USD\"",
-        .text = "Value moved by one action, at the protocol's prices. Without it there is no such limit.",
+        .text =
+            "Value moved by one action, at the protocol's prices. On Morpho Blue, which counts in the loan token, USD "
+            "stands for one of it. Without it there is no such limit.",
     }),
     setting<&Limits::max_value_per_day>({
         .key = "max_value_per_day",
@@ -206,7 +208,18 @@ constexpr Setting<Limits> kLimits[] = {
         .least = U256{1},
         .most = U256::literal("100'000'000'000'000'000'000"),
         .example = "\"100000 USD\"",
-        .text = "Value moved within 24 hours. Without it there is no such limit.",
+        .text = "Value moved within 24 hours, in the same unit. Without it there is no such limit.",
+    }),
+    setting<&Limits::max_cost_per_action>({
+        .key = "max_cost_per_action",
+        .kind = Kind::Amount,
+        .unit = Unit::Usd,
+        .need = Need::Optional,
+        .least = U256{1},
+        .most = U256::literal("100'000'000'000'000'000'000"),
+        .example = "\"500 USD\"",
+        .text = "The most that swaps, fees and gas of one action may cost together, however near liquidation is. What "
+                "a plan may cost grows with what the liquidation would, up to this.",
     }),
     setting<&Limits::cooldown>({
         .key = "cooldown",

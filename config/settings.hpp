@@ -133,6 +133,7 @@ struct Limits {
     Wei max_gas_per_day{U256::literal("500'000'000'000'000'000")};
     std::optional<BaseValue> max_value_per_action;  // 1e8 per USD
     std::optional<BaseValue> max_value_per_day;     // 1e8 per USD
+    std::optional<BaseValue> max_cost_per_action;   // 1e8 per USD: swaps, fees and gas together
     std::chrono::seconds cooldown{120};
     std::vector<Address> allowed_contracts;  // besides the market's own; empty adds none
 

@@ -7,6 +7,8 @@ namespace plimsoll::strategies {
 
 namespace {
 
+constexpr U256 kGivenUnit{100'000'000};
+
 /// a + b, or the largest number: a sum that does not fit is above every limit.
 template <class Q>
 Q add_saturating(const Q& a, const Q& b) {
@@ -18,7 +20,19 @@ Check at_most(std::string name, const Q& measured, const Q& maximum) {
     return {std::move(name), measured <= maximum, to_string(measured), "at most " + to_string(maximum)};
 }
 
+U256 rescaled(const U256& given, const U256& base_unit) {
+    return mul_div_down(given, base_unit, kGivenUnit).value_or(kU256Max);
+}
+
 }  // namespace
+
+BaseValue in_base(const BaseValue& given, const U256& base_unit) {
+    return BaseValue{rescaled(given.value, base_unit)};
+}
+
+Price in_base(const Price& given, const U256& base_unit) {
+    return Price{rescaled(given.value, base_unit)};
+}
 
 Check check_value_per_action(const std::optional<BaseValue>& maximum, BaseValue value) {
     if (!maximum) return {"limit-value-per-action", true, to_string(value), "no limit"};

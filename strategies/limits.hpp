@@ -21,6 +21,11 @@ struct Check {
     bool operator==(const Check&) const = default;
 };
 
+/// A limit or price that the owner gave in whole units of a market's base currency times 1e8 ("25000 USD"), in that
+/// currency's own scale; `base_unit` is one whole unit. Rounded down.
+BaseValue in_base(const BaseValue& given, const U256& base_unit);
+Price in_base(const Price& given, const U256& base_unit);
+
 /// Value moved by one action, base currency; no maximum always passes.
 Check check_value_per_action(const std::optional<BaseValue>& maximum, BaseValue value);
 /// `moved` in the last 24 hours plus this one.

@@ -149,6 +149,8 @@ class Core {
     bool try_next(std::size_t i, Decision& decision, Climb climb, Gate& failed);
     void pass_over(Climb& climb, const Gate& failed) const;
     void describe(Decision& decision, const Climb& climb, std::size_t rung) const;
+    /// The owner's limit in the scale of the position's market.
+    std::optional<BaseValue> value_limit(std::size_t i, const std::optional<BaseValue>& given) const;
     std::vector<Gate> plan_gates(std::size_t i, const strategies::Plan& plan, bool replaces) const;
     void refuse(std::size_t i, Decision decision, const Gate& gate);
     void record(std::size_t i, Decision decision);

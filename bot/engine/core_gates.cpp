@@ -72,6 +72,11 @@ std::vector<Gate> Core::standing_gates(std::size_t i, bool replaces) const {
     return gates;
 }
 
+std::optional<BaseValue> Core::value_limit(std::size_t i, const std::optional<BaseValue>& given) const {
+    if (!given) return std::nullopt;
+    return strategies::in_base(*given, market_at(positions[i].market).base_unit());
+}
+
 std::vector<Gate> Core::plan_gates(std::size_t i, const Plan& plan, bool replaces) const {
     const PositionState& position = positions[i];
     const auto& limits = position.config.limits;
@@ -86,9 +91,9 @@ std::vector<Gate> Core::plan_gates(std::size_t i, const Plan& plan, bool replace
         }
         gates.push_back(std::move(check));
     }
-    gates.push_back(strategies::check_value_per_action(limits.max_value_per_action, plan.value));
-    gates.push_back(strategies::check_value_per_day(limits.max_value_per_day, budget_.value(position.config.name, now),
-                                                    plan.value));
+    gates.push_back(strategies::check_value_per_action(value_limit(i, limits.max_value_per_action), plan.value));
+    gates.push_back(strategies::check_value_per_day(value_limit(i, limits.max_value_per_day),
+                                                    budget_.value(position.config.name, now), plan.value));
     std::vector<Address> allowed;
     if (plan.from_guardian) {
         allowed.push_back(seat_address(wallets[position.wallet]));

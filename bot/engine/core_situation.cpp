@@ -121,14 +121,18 @@ strategies::Allowed Core::allowed_of(std::size_t i) const {
     const auto& owner = position.config;
     strategies::Allowed allowed;
     allowed.strategies = owner.strategies;
-    allowed.value_per_action = owner.limits.max_value_per_action;
-    allowed.value_left_today = strategies::left_of(owner.limits.max_value_per_day, budget_.value(owner.name, now));
+    allowed.value_per_action = value_limit(i, owner.limits.max_value_per_action);
+    allowed.value_left_today =
+        strategies::left_of(value_limit(i, owner.limits.max_value_per_day), budget_.value(owner.name, now));
+    allowed.cost_per_action = value_limit(i, owner.limits.max_cost_per_action);
     allowed.slippage_bps = owner.limits.max_slippage_bps;
     allowed.collateral_order = owner.collateral_order;
     allowed.debt_order = owner.debt_order;
     allowed.swap_into = owner.swap_into;
     allowed.close_below = owner.close_below;
-    allowed.close_at_price = owner.close_at_price;
+    const U256 unit = market_at(position.market).base_unit();
+    for (const auto& [asset, price] : owner.close_at_price)
+        allowed.close_at_price.emplace_back(asset, strategies::in_base(price, unit));
     allowed.reset_approval = position.incident && position.incident->reset_approval;
     return allowed;
 }

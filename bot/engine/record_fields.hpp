@@ -61,7 +61,8 @@ void fields(auto& ar, Is<AssetPrice> auto& v) {
 void fields(auto& ar, Is<config::Limits> auto& v) {
     ar("max_slippage_bps", v.max_slippage_bps), ar("max_fee_per_gas", v.max_fee_per_gas);
     ar("max_gas_per_day", v.max_gas_per_day), ar("max_value_per_action", v.max_value_per_action);
-    ar("max_value_per_day", v.max_value_per_day), ar("cooldown", v.cooldown);
+    ar("max_value_per_day", v.max_value_per_day), ar("max_cost_per_action", v.max_cost_per_action);
+    ar("cooldown", v.cooldown);
     ar("allowed_contracts", v.allowed_contracts);
 }
 void fields(auto& ar, Is<config::Position> auto& v) {

@@ -62,6 +62,10 @@ class Market : public Followed {
     /// the two is used, not both.
     virtual Drift take_drift() { return {take_changed(), std::nullopt}; }
 
+    /// One whole unit of the base currency in which values are counted: 1e8 on Aave's USD markets, one whole loan token
+    /// on Morpho Blue. Zero until it has been read.
+    virtual U256 base_unit() const = 0;
+
     // ---- exact questions; `at` is a time at or after the state's block
 
     virtual Result<AccountSummary> summary(const Address& account, Timestamp at) const = 0;

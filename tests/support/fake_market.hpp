@@ -250,6 +250,8 @@ class FakeMarket final : public lending::Market {
         return out;
     }
 
+    U256 base_unit() const override { return U256{100'000'000}; }
+
     Result<lending::AccountSummary> summary(const Address& account, Timestamp at) const override {
         ++evaluations;
         if (!block_) return fail(Errc::NotFound, "not in sync");

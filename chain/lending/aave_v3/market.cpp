@@ -98,6 +98,8 @@ class AaveV3Market final : public Market {
         return out;
     }
 
+    U256 base_unit() const override { return store_.market.base_unit; }
+
     Result<AccountSummary> summary(const Address& account, Timestamp at) const override {
         TRY(const auto* state, find(account));
         TRY(const auto* view, view_at(at));

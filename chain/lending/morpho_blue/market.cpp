@@ -93,6 +93,8 @@ class MorphoBlueMarket final : public Market {
         return out;
     }
 
+    U256 base_unit() const override { return store_.terms.loan.unit; }
+
     Result<AccountSummary> summary(const Address& account, Timestamp at) const override {
         TRY(const auto* view, view_at(at));
         TRY(const auto state, find(account, *view));

@@ -19,6 +19,14 @@ Wei wei(std::uint64_t n) {
 }
 }  // namespace
 
+TEST_CASE("values: what the owner gave in whole units is counted in the market's own scale") {
+    CHECK(in_base(base(2'500'000'000), U256{100'000'000}) == base(2'500'000'000));  // Aave in dollars: as it is
+    CHECK(in_base(base(2'500'000'000), U256{1'000'000}) == base(25'000'000));       // 25 of a token with 6 decimals
+    CHECK(in_base(base(50'000'000), *pow10(18)) == BaseValue{*checked_mul(U256{5}, *pow10(17))});
+    CHECK(in_base(Price{U256{3}}, U256{1'000'000}) == Price{U256{0}});  // below the smallest unit
+    CHECK(in_base(BaseValue{kU256Max}, *pow10(18)) == BaseValue{kU256Max});
+}
+
 TEST_CASE("values: the limit itself passes, one more does not") {
     CHECK(check_value_per_action(base(100), base(100)).passed);
     CHECK(check_value_per_action(base(100), base(101)) == Check{"limit-value-per-action", false, "101", "at most 100"});
