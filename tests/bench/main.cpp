@@ -20,11 +20,8 @@ struct Case {
 };
 
 constexpr Case kCases[] = {
-    {"floor", floor_cases},
-    {"health", health_cases},
-    {"dex", dex_cases},
-    {"engine", engine_cases},
-    {"wire", wire_cases},
+    {"floor", floor_cases},   {"health", health_cases}, {"dex", dex_cases},
+    {"engine", engine_cases}, {"wire", wire_cases},
 };
 
 constexpr std::string_view kUsage =

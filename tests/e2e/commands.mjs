@@ -121,7 +121,7 @@ try {
     assert(BigInt(chosen.repaid_base) > 0n);
     const { stdout } = run(place, 'plan', 'alice-aave');
     assert.match(stdout, /^> 1 +repay/m);
-    assert.match(stdout, /before: health factor 1\.17/);
+    assert.match(stdout, /before: health factor 1\.18/);
   });
   await test('why names every gate with its numbers', async () => {
     const why = json(place, 'why', 'alice-aave', '--json');

@@ -87,7 +87,7 @@ const STORIES = {
     position: {
       ...SINGLE, idle: { USDC: '6000' }, settings: { strategies: ['repay-with-collateral', 'repay-from-wallet'] },
     },
-    venues: { reference: '30s' },
+    venues: { reference: '1m' },
     fall: () => stage.fall('178', 'WETH', { pools: false }),
     expect: { most: 1, lossBps: 1n, mayUse: ['USDC'] },
     check: (rescues) => assert.equal(debtSold(rescues, 'WETH'), 0n, 'collateral was sold'),

@@ -9,11 +9,12 @@ import { freePort } from '../devnet/crash/daemon.mjs';
 import { writeDaemonFiles } from '../devnet/crash/files.mjs';
 import { effectsOf } from '../devnet/crash/findings.mjs';
 import { balancesOf } from '../devnet/crash/protocol.mjs';
+import { units } from '../devnet/deploy/market.mjs';
 import { MAX, mint, openPosition, reserveOf, setCollateralParameters, tokenOf } from '../devnet/lib/aave.mjs';
 import { startDevnet } from '../devnet/lib/devnet.mjs';
 import { setPrice } from '../devnet/lib/feeds.mjs';
 import { leftovers, putUnderGuard, seatOf } from '../devnet/lib/guard.mjs';
-import { alignPools } from '../devnet/lib/pools.mjs';
+import { alignPools, oraclePrices } from '../devnet/lib/pools.mjs';
 import { hex } from '../devnet/lib/rpc.mjs';
 import { Stage, until } from './stage.mjs';
 
@@ -71,10 +72,17 @@ export class GuardStage extends Stage {
   /// The feed's new price and, in the same block, the pools there too.
   async fall(price = FALLEN, symbol = 'WETH', { pools = true } = {}) {
     const { devnet } = this;
-    await this.quietly(async () => {
-      await setPrice(devnet, symbol, price);
-      if (pools) await alignPools(devnet);
-    });
+    const mining = this.mining;
+    await this.pause();
+    await setPrice(devnet, symbol, price, { wait: false });
+    if (pools) {
+      const prices = await oraclePrices(devnet);
+      const fallen = { ...prices, [symbol]: units(price, 8) };
+      if (symbol === 'WETH') fallen.wstETH = (prices.wstETH * fallen.WETH) / prices.WETH;
+      await alignPools(devnet, { prices: fallen, wait: false });
+    }
+    await devnet.chain.mine();
+    if (mining) this.run();
   }
 
   /// Transactions of ours that are mined at once, while no blocks come by themselves.
