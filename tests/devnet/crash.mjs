@@ -20,7 +20,7 @@ const HELP = `Plays 12 March 2020 on a local chain against the daemon and says w
   --plimsoll FILE    the daemon; without it the same day is played with nobody watching
   --wallets N        protected wallets with idle funds (default 6: one of each kind)
   --no-guard         leave out the wallets without idle funds, which are rescued with their own collateral
-  --fast             06:00 to 13:00 instead of the whole recorded day, and at twice the pace
+  --fast             08:00 to 12:00 instead of the whole recorded day
   --from, --to       hh:mm of that day, UTC (default 00:00 to 21:15)
   --pace MS          time per five-minute step (default 250)
   --work DIR         where the daemon's files and logs go (default: a new temporary folder, removed after a success)
@@ -48,9 +48,9 @@ function options() {
   return {
     ...values,
     wallets: Number(values.wallets),
-    from: values.from ?? (values.fast ? '06:00' : '00:00'),
-    to: values.to ?? (values.fast ? '13:00' : '21:15'),
-    pace: Number(values.pace ?? (values.fast ? 125 : 250)),
+    from: values.from ?? (values.fast ? '08:00' : '00:00'),
+    to: values.to ?? (values.fast ? '12:00' : '21:15'),
+    pace: Number(values.pace ?? 250),
   };
 }
 

@@ -7,13 +7,12 @@ import { configuratorOf } from '../devnet/lib/aave.mjs';
 import { alignPools, drainPool, oraclePrices, poolOfPair } from '../devnet/lib/pools.mjs';
 import { hex } from '../devnet/lib/rpc.mjs';
 import { aggregator } from './aggregator.mjs';
-import { GuardStage } from './guard_stage.mjs';
+import { GuardStage, TRIGGER } from './guard_stage.mjs';
 import { until } from './stage.mjs';
 
 const { values } = parseArgs({ options: { plimsoll: { type: 'string' }, only: { type: 'string', default: '' } } });
 
 const SINGLE = { supply: { WETH: '100' }, borrow: { USDC: '12500' } };
-const MOST_IN_TWO_SALES = 50n;
 
 const stage = await GuardStage.open();
 const pool = (a, b, fee) => poolOfPair(stage.devnet, a, b, fee);
@@ -43,7 +42,8 @@ function brokenAggregator(behaviour) {
 
 const STORIES = {
   'usual': { position: SINGLE, expect: { most: 1 } },
-  // Of a full sale in one of the pools the price would move by more than the slippage that is allowed.
+  // A sale up to the target would move the price by more than the slippage that is allowed: it goes as far as it may, which is
+  // above the trigger.
   'thin pools': {
     position: SINGLE,
     prepare: async () => {
@@ -53,7 +53,8 @@ const STORIES = {
       await drainPool(stage.devnet, pool('WETH', 'DAI', 3000), 1);
       await drainPool(stage.devnet, pool('WBTC', 'WETH', 500), 1);
     },
-    expect: { most: 6, lossBps: MOST_IN_TWO_SALES, health: 1_300_000_000_000_000_000n },
+    expect: { most: 2, health: TRIGGER },
+    check: ([{ sold }], begin) => assert(sold.WETH * 6n < begin.balances.supply.WETH, 'more was sold than the pools bear'),
   },
   'aggregator refuses': brokenAggregator('refuses'),
   'aggregator hangs': brokenAggregator('hangs'),
@@ -71,8 +72,11 @@ const STORIES = {
   },
   // While it has an LTV of zero and counts as collateral, nothing else may be withdrawn.
   'LTV of zero': {
-    position: { supply: { WETH: '80', CRV: '10000' }, borrow: { USDC: '12000' }, ltvFalls: [['CRV', [3000, 4100, 10850]]] },
-    expect: { most: 3, lossBps: 60n },
+    position: {
+      supply: { WETH: '80', CRV: '10000' }, borrow: { USDC: '12000' }, ltvFalls: [['CRV', [3000, 4100, 10850]]],
+      limits: { max_slippage: '2%' },  // its pool is small and on the way there are two fees
+    },
+    expect: { most: 3, lossBps: 100n },
     fall: () => stage.fall('178'),
     check: async (rescues, begin) => {
       const [first] = rescues;
@@ -100,9 +104,10 @@ const STORIES = {
   'paused reserve': {
     position: { supply: { WETH: '70', WBTC: '1' }, borrow: { USDC: '12500' } },
     prepare: () => configure('setReservePause', 'WETH', true),
+    fall: () => stage.fall('170'),
     expect: { most: 2 },
     check: (rescues) => {
-      assert.equal(debtSold(rescues, 'WETH'), 0n, 'nothing of a paused reserve can be withdrawn');
+      assert(debtSold(rescues, 'WETH') <= 0n, 'nothing of a paused reserve can be withdrawn');
       assert(debtSold(rescues, 'WBTC') > 0n);
     },
   },

@@ -10,6 +10,9 @@ import { priceAt } from './wallets.mjs';
 
 const MOVED = ['WETH', 'WBTC'];
 const SETTLING_BLOCKS = 8;
+// A candle of five minutes is 25 blocks of the real chain, most of them with no new price. Here it is two: without the second one
+// every sale would meet a price that is minutes away from the one it was decided at. In percent of the pace.
+const QUIET_AT = 60;
 const FEE_STEP = 8n;  // a base fee changes by at most an eighth per block
 
 /// The symbol of which there is most in value.
@@ -50,10 +53,13 @@ export class Player {
   async play(report = () => {}) {
     const settling = Array.from({ length: SETTLING_BLOCKS }, () => this.path.at(-1));
     for (const [i, step] of [...this.path, ...settling].entries()) {
-      const until = Date.now() + this.pace;
+      const begin = Date.now();
       await this.step(step);
       report(i, step);
-      await sleep(Math.max(0, until - Date.now()));
+      await sleep(Math.max(0, begin + (this.pace * QUIET_AT) / 100 - Date.now()));
+      await this.block();
+      await this.look(step);
+      await sleep(Math.max(0, begin + this.pace - Date.now()));
     }
   }
 
