@@ -13,6 +13,8 @@ const table = (name, entries) => [`\n[${name}]`,
     .map(([key, value]) => `${key} = ${Array.isArray(value) ? list(value) : text(value)}`)].join('\n');
 
 const LIMITS = { max_slippage: '0.5%', max_fee_per_gas: '1000 gwei', max_gas_per_day: '2 ETH', cooldown: '1s' };
+// A sale may go through two pools, of which some take 0.3 %; far from liquidation half of the slippage is all that is used.
+const SALES = { max_slippage: '1%' };
 // The guarded ones have nothing to repay from.
 const STRATEGIES = { idle: ['repay-from-wallet'], guarded: ['repay-with-collateral'] };
 export const LEVELS = { warn: '1.30', trigger: '1.20', target: '1.45' };
@@ -25,7 +27,7 @@ function walletTables(wallet, folder) {
     name: positionOf(wallet), market: morpho === undefined ? 'local' : `local-${morpho}`, ...LEVELS,
     strategies: STRATEGIES[access === undefined ? 'idle' : 'guarded'], ...wallet.settings,
   };
-  const limits = Object.entries({ ...LIMITS, ...wallet.limits }).map(([key, value]) => `${key} = ${text(value)}`).join(', ');
+  const limits = Object.entries({ ...LIMITS, ...(access === undefined ? {} : SALES), ...wallet.limits }).map(([key, value]) => `${key} = ${text(value)}`).join(', ');
   return [
     `${table(`wallet.${name}`, { address, mode: 'live', guard: access })}\nsigner = ${signer}`,
     table(`[wallet.${name}.position]`, settings), `limits = { ${limits} }`,
