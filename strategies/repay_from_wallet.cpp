@@ -6,6 +6,7 @@
 #include "strategies/erc20.hpp"
 #include "strategies/gas.hpp"
 #include "strategies/idle.hpp"
+#include "strategies/order.hpp"
 
 namespace plimsoll::strategies {
 
@@ -155,6 +156,7 @@ Result<Plan> plan_for(const Sizer& sizer, const Debt& debt, const Size& size, co
     plan.closes_debt = size.closes;
     plan.shortfall = size.shortfall;
     plan.before = before;
+    plan.text = "repay " + in_words(*debt.asset, size.amount) + (size.closes ? ", closing the debt" : "");
     TRY(plan.value, value_of(*debt.asset, size.amount));
     TRY(plan.after, sizer.after(debt, size.amount));
     const TokenAmount needed = size.closes ? debt.closing : plan.amount;

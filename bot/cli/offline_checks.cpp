@@ -88,13 +88,17 @@ CheckLine keystore_line(const config::Wallet& wallet, bool passphrase_known) {
                                 content->size());  // NOLINT: bytes as text
     const auto claimed = keys::keystore_address(json);
     if (!claimed) return problem(name, claimed.error().message, "name a keystore of version 3");
-    // With a guard the key is the guardian's, and the guard takes no account for its own guardian.
+    // With a guard the key is the guardian's; the account can be its own by allowance alone (bot/guard/policy.cpp).
     const bool guarded = wallet.guard.has_value();
-    const auto fits = [&](const Address& address) { return guarded != (address == wallet.address); };
+    const bool may_be_own = !guarded || wallet.guard == guard::Access::Allowance;
+    const auto fits = [&](const Address& address) { return address == wallet.address ? may_be_own : guarded; };
     const auto other = [&](const Address& address) {
         if (guarded)
-            return problem(name, fmt::format("{} is the key of the account itself, the guardian must be another", path),
-                           "plimsoll keys new --out guardian.json, and name that keystore");
+            return problem(
+                name,
+                fmt::format("{} is the key of the account itself, which can be its own guardian by allowance alone",
+                            path),
+                "plimsoll keys new --out guardian.json, and name that keystore");
         return problem(name, fmt::format("{} is the key of {}", path, to_checksum(address)),
                        fmt::format("name the keystore of {}, or correct `address` in [wallet.{}]",
                                    to_checksum(wallet.address), wallet.name));

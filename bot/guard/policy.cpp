@@ -115,10 +115,11 @@ Result<guard::Policy> make_policy(const config::Settings& settings, const config
         return fail(Errc::Refused, fmt::format("[wallet.{}] has no guard; write guard = \"allowance\", \"self\" or "
                                                "\"module\" there",
                                                wallet.name));
-    if (facts.guardian == wallet.address)
+    // A plan is simulated with the sender's code replaced, which at a delegating account would be the guard's own.
+    if (facts.guardian == wallet.address && *wallet.guard != guard::Access::Allowance)
         return fail(Errc::Refused,
-                    "the guardian is the account itself, which the guard does not take; name another key "
-                    "in `signer`: plimsoll keys new");
+                    "only with guard = \"allowance\" can the account be its own guardian; name another key in "
+                    "`signer`: plimsoll keys new");
     out.guardian = facts.guardian;
     out.access = *wallet.guard;
     out.expiry = facts.now + Timestamp{terms.days} * kDay;

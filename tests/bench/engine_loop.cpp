@@ -129,7 +129,14 @@ void EngineLoop::obey(const engine::FetchAccount& command) {
     engine::AccountDone done;
     done.id = command.id;
     done.native = Wei{U256::literal("10'000'000'000'000'000'000")};
-    done.nonce_latest = done.nonce_pending = world_.nonce(command.wallet);
+    done.nonce_latest = done.nonce_pending = world_.nonce(command.address);
+    give(std::move(done));
+}
+
+void EngineLoop::obey(const engine::FetchOffers& command) {
+    engine::OffersDone done;
+    done.id = command.id;
+    done.error = "no aggregator is configured";
     give(std::move(done));
 }
 

@@ -107,9 +107,10 @@ async function rescue(devnet, wallet, folder) {
   const gas = receipts.reduce((sum, { gasUsed }) => sum + BigInt(gasUsed), 0n);
   const gasDollars = (gas * GAS_PRICE * await oraclePrice(devnet, 'WETH')) / 10n ** 18n;
   const { healthFactor } = await accountData(devnet, wallet.address);
-  assert(healthFactor > (ONE * 143n) / 100n && healthFactor < (ONE * 147n) / 100n, `health factor ${healthFactor}`);
+  // A big sale may go only as far as its price allows: above the trigger, if not to the target.
+  assert(healthFactor > (ONE * 120n) / 100n && healthFactor < (ONE * 147n) / 100n, `health factor ${healthFactor}`);
   assert.deepEqual(await leftovers(devnet), []);
-  return { lost, repaidValue, gasDollars, gas };
+  return { lost, repaidValue, gasDollars, gas, short: healthFactor < (ONE * 143n) / 100n };
 }
 
 async function liquidation(devnet, wallet) {
@@ -138,7 +139,7 @@ const random = generator(values.seed);
 const count = Number(values.positions);
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-cost-'));
 const devnet = await startDevnet();
-const results = { rescue: [], withGas: [], liquidation: [], gas: [] };
+const results = { rescue: [], withGas: [], liquidation: [], gas: [], short: 0 };
 try {
   const base = await devnet.chain.rpc.call('evm_snapshot', []);
   let snapshot = base;
@@ -166,18 +167,21 @@ try {
     results.withGas.push(bps({ lost: saved.lost + saved.gasDollars, repaidValue: saved.repaidValue }));
     results.liquidation.push(bps(taken));
     results.gas.push(Number(saved.gas));
+    if (saved.short) results.short += 1;
     if (values.verbose) {
       console.log(`$${kind.dollars} ${Object.keys(wallet.supply)} / ${Object.keys(wallet.borrow)}: rescue ${bps(saved)} of $${fixed(saved.repaidValue, 8, 0)}, liquidation ${bps(taken)} of $${fixed(taken.repaidValue, 8, 0)}`);
     } else if ((i + 1) % 50 === 0) {
       console.error(`${i + 1} of ${count}`);
     }
   }
-  console.log(`${count} random positions (seed ${values.seed}); bps of the debt repaid      median     p90     max`);
+  console.log(`${count} random positions, seed ${values.seed}`);
+  console.log(`${'bps of the debt repaid'.padEnd(34)}  median     p90     max`);
   console.log(summary('rescue with own collateral', results.rescue));
   console.log(summary(`  and its gas at ${GAS_PRICE / 10n ** 9n} gwei`, results.withGas));
   console.log(summary('liquidation', results.liquidation));
   const gas = [...results.gas].sort((a, b) => a - b);
   console.log(`gas of a rescue: median ${gas[Math.floor(gas.length / 2)]}, most ${gas.at(-1)}`);
+  console.log(`rescues that went above the trigger but not to the target: ${results.short}`);
   const worse = results.rescue.filter((cost, i) => cost >= results.liquidation[i]).length;
   console.log(`rescues that cost more than the liquidation: ${worse}`);
   assert.equal(worse, 0);
