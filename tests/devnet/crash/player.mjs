@@ -12,7 +12,7 @@ const MOVED = ['WETH', 'WBTC'];
 const SETTLING_BLOCKS = 8;
 // A candle of five minutes is 25 blocks of the real chain, most of them with no new price. Here it is two: without the second one
 // every sale would meet a price that is minutes away from the one it was decided at. In percent of the pace.
-const QUIET_AT = 60;
+const QUIET_AT = 80;
 const FEE_STEP = 8n;  // a base fee changes by at most an eighth per block
 
 /// The symbol of which there is most in value.
