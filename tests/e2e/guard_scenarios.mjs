@@ -18,7 +18,7 @@ const stage = await GuardStage.open();
 const pool = (a, b, fee) => poolOfPair(stage.devnet, a, b, fee);
 const admin = stage.devnet.info.accounts[0].address;
 const configure = (name, symbol, value) => configuratorOf(stage.devnet).write(admin, name, [stage.asset(symbol), value]);
-const debtSold = (rescues, symbol) => rescues.reduce((sum, { sold }) => sum + (sold[symbol] ?? 0n), 0n);
+const soldOf = (rescues, symbol) => rescues.reduce((sum, { sold }) => sum + (sold[symbol] ?? 0n), 0n);
 
 /// A service that never helps: the sale goes through the pools all the same.
 function brokenAggregator(behaviour) {
@@ -82,7 +82,7 @@ const STORIES = {
       const [first] = rescues;
       assert((first.sold.CRV ?? 0n) > 0n, 'the collateral without LTV goes first');
       const left = (await stage.balances()).supply.CRV;
-      assert(left === 0n || debtSold(rescues, 'WETH') === 0n, `WETH was sold while ${left} CRV were there`);
+      assert(left === 0n || soldOf(rescues, 'WETH') <= 0n, `WETH was sold while ${left} CRV were there`);
       assert(begin.balances.supply.CRV > 0n);
     },
   },
@@ -94,7 +94,7 @@ const STORIES = {
     venues: { reference: '1m' },
     fall: () => stage.fall('178', 'WETH', { pools: false }),
     expect: { most: 1, lossBps: 1n, mayUse: ['USDC'] },
-    check: (rescues) => assert.equal(debtSold(rescues, 'WETH'), 0n, 'collateral was sold'),
+    check: (rescues) => assert(soldOf(rescues, 'WETH') <= 0n, 'collateral was sold'),
   },
   'frozen reserve': {
     position: SINGLE,
@@ -107,8 +107,8 @@ const STORIES = {
     fall: () => stage.fall('170'),
     expect: { most: 2 },
     check: (rescues) => {
-      assert(debtSold(rescues, 'WETH') <= 0n, 'nothing of a paused reserve can be withdrawn');
-      assert(debtSold(rescues, 'WBTC') > 0n);
+      assert(soldOf(rescues, 'WETH') <= 0n, 'nothing of a paused reserve can be withdrawn');
+      assert(soldOf(rescues, 'WBTC') > 0n);
     },
   },
 };
