@@ -94,11 +94,12 @@ test('account data is the sum of balances at oracle prices', async () => {
 });
 
 test('Multicall3 is at its usual address and aggregates, failures included', async () => {
+  const { number } = await devnet.chain.head();
   const [block, failed] = await aggregate(devnet.chain, MULTICALL3, [
     [devnet.info.multicall3, '0x42cbb15c'],
     [devnet.info.aave.pool, '0xdeadbeef'],
   ]);
-  assert.deepEqual(block, { success: true, returnData: `0x${devnet.info.block.number.toString(16).padStart(64, '0')}` });
+  assert.deepEqual(block, { success: true, returnData: `0x${number.toString(16).padStart(64, '0')}` });
   assert.equal(failed.success, false);
 });
 
