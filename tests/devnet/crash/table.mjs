@@ -18,8 +18,10 @@ const health = (value) => (value === NONE ? 'no debt' : fixed(value, 18, 4));
 const dollars = (value) => `$${fixed(value, 8, 2)}`;
 const decimalsOf = (symbol) => RESERVES.find((entry) => entry.symbol === symbol).decimals;
 
+/// What is less than a hundredth, or grew by interest, is left out.
 const amounts = (list) => Object.entries(list)
-  .map(([symbol, amount]) => `${fixed(amount < 0n ? 0n : amount, decimalsOf(symbol), 2)} ${symbol}`).join(' + ');
+  .filter(([symbol, amount]) => amount * 100n >= 10n ** BigInt(decimalsOf(symbol)))
+  .map(([symbol, amount]) => `${fixed(amount, decimalsOf(symbol), 2)} ${symbol}`).join(' + ');
 
 function sent(wallet) {
   if (wallet.sent === 0) return DASH;
