@@ -18,7 +18,6 @@ const TRANSACTIONS = values.guard ? 1 : 2;  // an approval and a repayment, or t
 const signer = ({ wallets: [wallet] }) => wallet.guardian ?? wallet;
 const NEAR = 20_000_000_000_000_000n;  // of the target, for interest and the price's own steps
 
-
 function trapped(stage, place, at) {
   const trace = join(place.folder, 'trace');
   const log = openSync(join(place.folder, 'trap.log'), 'a', 0o600);
