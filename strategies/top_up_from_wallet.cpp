@@ -29,6 +29,7 @@ std::vector<Proposal> top_up_from_wallet(const Situation& situation) {
     });
     if (usable.size() > kTopUps) usable.resize(kTopUps);
     std::vector<Proposal> out;
+    out.reserve(usable.size());
     for (const auto& [asset, token] : usable)
         out.push_back(use_idle(situation, kTopUpFromWallet, Change::Kind::Supply, *asset, *token));
     return out;

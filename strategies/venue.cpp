@@ -56,7 +56,8 @@ std::vector<Venue> singles(const Situation& s, const Address& from, const Addres
     }
     std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     std::vector<Venue> out;
-    for (const auto& [brings, route] : found) {
+    for (const auto& candidate : found) {
+        const dex::Route& route = candidate.second;
         const bool again =
             std::any_of(out.begin(), out.end(), [&](const Venue& venue) { return share_pool(venue.routes[0], route); });
         if (!again && out.size() + 1 < kVenues) out.push_back(single(s, route));

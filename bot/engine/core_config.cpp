@@ -19,6 +19,7 @@ std::int64_t named_after(const std::string& incident) {
 
 std::vector<Followed*> followed_of(const std::vector<std::unique_ptr<lending::Market>>& markets) {
     std::vector<Followed*> out;
+    out.reserve(markets.size());
     for (const auto& market : markets) out.push_back(market.get());
     return out;
 }

@@ -73,7 +73,7 @@ Result<tx::Transaction> build(const SetupStep& step, const SendOptions& options,
     if (account->address() == sender) authorization.nonce = nonce + 1;
     TRY(auto signed_one, tx::sign(authorization, *account));
     return tx::Transaction(
-        tx::Eip7702{options.chain, std::move(message), bid.max_priority_fee, bid.max_fee, {}, {std::move(signed_one)}});
+        tx::Eip7702{options.chain, std::move(message), bid.max_priority_fee, bid.max_fee, {}, {signed_one}});
 }
 
 Task<Result<SentStep>> send_one(rpc::Eth& eth, const SetupStep& step, keys::Signer& sender, keys::Signer* account,

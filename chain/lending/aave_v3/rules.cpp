@@ -38,7 +38,7 @@ Result<void> Walk::step(const Change& change) {
     Target target{change, *id, info, *reserve, account_.at(*id), conditions_of(change.asset)};
     if (bound_ && target.room == nullptr)
         return fail(Errc::NotFound, "what limits changes of " + info.symbol + " was not read");
-    const auto done = [&]() -> Result<void> {
+    auto done = [&]() -> Result<void> {
         switch (change.kind) {
             case Change::Kind::Supply:
                 return supply(target);

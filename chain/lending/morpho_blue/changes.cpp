@@ -35,7 +35,7 @@ class Changer {
         return {};
     }
 
-    Changed take() { return std::move(out_); }
+    Changed take() { return out_; }
 
   private:
     Totals& totals() { return out_.view.totals; }

@@ -292,7 +292,7 @@ class MorphoBlueMarket final : public Market {
         TRY(auto view, View::of(store_.terms, store_.market, at));
         auto& slot = views_[next_view_];
         next_view_ = (next_view_ + 1) % views_.size();
-        slot.emplace(at, std::move(view));
+        slot.emplace(at, view);
         return &slot->second;
     }
 

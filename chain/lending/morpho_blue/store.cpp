@@ -63,7 +63,7 @@ bool Store::rewind(const BlockRef& ancestor) {
         }
         if (kept.market.oracle.price != market.oracle.price || kept.market.oracle.priced != market.oracle.priced)
             mark_moved();
-        market = std::move(kept.market);
+        market = kept.market;
         pending = std::move(kept.pending);
     });
     if (done) rebuild_filter();
