@@ -107,10 +107,14 @@ AaveDeployment::AaveDeployment(Version version, std::size_t reserves) : version_
         s.last_update = head.timestamp - 1'000;
         s.price.value = U256{kPrices[i % 4]};
         s.priced = true;
-        state.reserves.push_back(next);
-        limits.emplace_back();
-        feeds.push_back({address(6, i + 1), address(7, i + 1), s.price.value, false});
+        add_reserve(std::move(next), {address(6, i + 1), address(7, i + 1), s.price.value, false});
     }
+}
+
+void AaveDeployment::add_reserve(Reserve reserve, Feed feed) {
+    state.reserves.push_back(std::move(reserve));
+    limits.emplace_back();
+    feeds.push_back(std::move(feed));
 }
 
 Address AaveDeployment::add_account(std::uint64_t number, std::uint8_t supplied, std::uint64_t supply,

@@ -61,6 +61,7 @@ class AaveDeployment {
     Address oracle() const { return address(1, 4); }
     const lending::aave_v3::Reserve& reserve(std::size_t id) const { return state.reserves[id]; }
 
+    void add_reserve(lending::aave_v3::Reserve reserve, Feed feed);
     /// An account with this supply (as collateral) and this debt, in whole tokens at index one.
     Address add_account(std::uint64_t number, std::uint8_t supplied, std::uint64_t supply, std::uint8_t borrowed,
                         std::uint64_t debt);

@@ -272,8 +272,7 @@ TEST_CASE("changes of configuration are read again, and new code means a new sna
         more.asset = AaveDeployment::address(2, 9);
         more.a_token = AaveDeployment::address(3, 9);
         more.debt_token = AaveDeployment::address(4, 9);
-        chain.state.reserves.push_back(more);
-        chain.feeds.push_back({AaveDeployment::address(6, 9), {}, U256{}, false});
+        chain.add_reserve(more, {AaveDeployment::address(6, 9), {}, U256{}, false});
         step(chain.log(
             chain.configurator(),
             {event::kReserveInitialized, abi::topic_of_address(more.asset), abi::topic_of_address(more.a_token)},
