@@ -6,6 +6,7 @@
 #include "chain/codec/abi_words.hpp"
 #include "chain/lending/aave_v3/contracts.hpp"
 #include "chain/lending/aave_v3/words.hpp"
+#include "chain/lending/read_round.hpp"
 
 namespace plimsoll::lending::aave_v3 {
 
@@ -73,26 +74,15 @@ void Discovery::want_categories_up_to(std::uint32_t category) {
 
 std::vector<Call> Discovery::calls() {
     if (hopeless()) return {};
-    in_flight_.clear();
     std::vector<Call> out;
-    if (store_.pending.empty()) return out;
-    const int stage = stage_of(store_.pending.begin()->kind);
-    for (const auto& read : store_.pending) {
-        if (stage_of(read.kind) != stage || out.size() == kCallsPerRound) break;
-        in_flight_.push_back(read);
-        out.push_back(encode(read));
-    }
+    in_flight_ = next_round(store_.pending);
+    out.reserve(in_flight_.size());
+    for (const auto& read : in_flight_) out.push_back(encode(read));
     return out;
 }
 
 Result<void> Discovery::answer(std::span<const CallResult> results) {
-    if (results.size() != in_flight_.size()) {
-        return fail(Errc::Internal,
-                    std::to_string(results.size()) + " answers to " + std::to_string(in_flight_.size()) + " reads");
-    }
-    const auto asked = std::move(in_flight_);
-    in_flight_.clear();
-    for (const auto& read : asked) store_.pending.erase(read);
+    TRY(const auto asked, end_round(in_flight_, store_.pending, results.size()));
     for (std::size_t i = 0; i < asked.size(); ++i) {
         TRY_VOID(take(asked[i], results[i]));
         if (hopeless()) {

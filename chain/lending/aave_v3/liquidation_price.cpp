@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "chain/lending/aave_v3/liquidation.hpp"
+#include "chain/lending/first_second.hpp"
 
 namespace plimsoll::lending::aave_v3 {
 
 namespace {
 
-constexpr std::uint64_t kTenYears = 10 * kSecondsPerYear;
 constexpr unsigned kPriceBits = 128;  // prices above are not searched
 constexpr std::uint64_t kNearSteps = 256;
 
@@ -239,18 +239,8 @@ Result<std::optional<std::uint64_t>> time_to_liquidation(const View& view, const
         TRY(const auto health, health_factor(view.profile(), totals));
         return health < kWad;
     };
-    TRY(const bool now, liquidatable(0));
-    if (now) return std::optional<std::uint64_t>{0};
-    TRY(const bool ever, liquidatable(kTenYears));
-    if (!ever) return std::optional<std::uint64_t>{};
-    std::uint64_t safe = 0;
-    std::uint64_t bad = kTenYears;
-    while (bad - safe > 1) {
-        const std::uint64_t middle = safe + (bad - safe) / 2;
-        TRY(const bool there, liquidatable(middle));
-        (there ? bad : safe) = middle;
-    }
-    return std::optional<std::uint64_t>{bad};
+    TRY(const auto out, first_second(liquidatable));
+    return out;
 }
 
 }  // namespace plimsoll::lending::aave_v3

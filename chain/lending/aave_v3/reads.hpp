@@ -71,7 +71,5 @@ constexpr int stage_of(Read::Kind kind) {
 using ReadSet = std::set<Read>;
 
 inline constexpr std::uint32_t kProbeCount = 6;
-/// Calls of one round: some 10,000 gas each, well below what nodes allow one eth_call.
-inline constexpr std::size_t kCallsPerRound = 1'500;
 
 }  // namespace plimsoll::lending::aave_v3

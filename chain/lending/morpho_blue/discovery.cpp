@@ -7,6 +7,7 @@
 
 #include "chain/lending/morpho_blue/calls.hpp"
 #include "chain/lending/morpho_blue/contracts.hpp"
+#include "chain/lending/read_round.hpp"
 #include "chain/lending/words.hpp"
 
 namespace plimsoll::lending::morpho_blue {
@@ -52,25 +53,15 @@ void Discovery::refuse(std::string why) {
 }
 
 std::vector<Call> Discovery::calls() {
-    in_flight_.clear();
+    in_flight_ = hopeless() ? std::vector<Read>{} : next_round(store_.pending);
     std::vector<Call> out;
-    if (hopeless() || store_.pending.empty()) return out;
-    const int stage = stage_of(store_.pending.begin()->kind);
-    for (const auto& read : store_.pending) {
-        if (stage_of(read.kind) != stage || out.size() == kCallsPerRound) break;
-        in_flight_.push_back(read);
-        out.push_back(encode(read));
-    }
+    out.reserve(in_flight_.size());
+    for (const auto& read : in_flight_) out.push_back(encode(read));
     return out;
 }
 
 Result<void> Discovery::answer(std::span<const CallResult> results) {
-    if (results.size() != in_flight_.size()) {
-        return fail(Errc::Internal,
-                    std::to_string(results.size()) + " answers to " + std::to_string(in_flight_.size()) + " reads");
-    }
-    const auto asked = std::exchange(in_flight_, {});
-    for (const auto& read : asked) store_.pending.erase(read);
+    TRY(const auto asked, end_round(in_flight_, store_.pending, results.size()));
     for (std::size_t i = 0; i < asked.size(); ++i) {
         TRY_VOID(take(asked[i], results[i]));
         if (hopeless()) {

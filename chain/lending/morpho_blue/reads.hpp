@@ -52,7 +52,4 @@ constexpr int stage_of(Read::Kind kind) {
 
 using ReadSet = std::set<Read>;
 
-/// Calls of one round: some 10,000 gas each, well below what nodes allow one eth_call.
-inline constexpr std::size_t kCallsPerRound = 1'500;
-
 }  // namespace plimsoll::lending::morpho_blue

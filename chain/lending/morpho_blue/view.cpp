@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "chain/lending/first_second.hpp"
+
 namespace plimsoll::lending::morpho_blue {
 
 namespace {
@@ -139,7 +141,6 @@ Math<std::optional<Liquidation>> whole_liquidation(const View& view, const Accou
 
 Math<std::optional<std::uint64_t>> time_to_liquidation(const Terms& terms, const MarketState& state,
                                                        const AccountState& account, Timestamp at) {
-    constexpr std::uint64_t kTenYears = 10ULL * 31'536'000ULL;
     if (account.borrow_shares.is_zero()) return std::optional<std::uint64_t>{};
     const auto liquidatable = [&](std::uint64_t seconds) -> Math<bool> {
         TRY(const auto later, View::of(terms, state, at + seconds));
@@ -147,18 +148,7 @@ Math<std::optional<std::uint64_t>> time_to_liquidation(const Terms& terms, const
         TRY(const auto debt, borrowed(later, account));
         return limit < debt;
     };
-    TRY(const bool now, liquidatable(0));
-    if (now) return std::optional<std::uint64_t>{0};
-    TRY(const bool ever, liquidatable(kTenYears));
-    if (!ever) return std::optional<std::uint64_t>{};
-    std::uint64_t safe = 0;
-    std::uint64_t bad = kTenYears;
-    while (bad - safe > 1) {
-        const std::uint64_t middle = safe + (bad - safe) / 2;
-        TRY(const bool there, liquidatable(middle));
-        (there ? bad : safe) = middle;
-    }
-    return std::optional<std::uint64_t>{bad};
+    return first_second(liquidatable);
 }
 
 }  // namespace plimsoll::lending::morpho_blue

@@ -6,6 +6,7 @@
 #include "chain/lending/aave_v3/market.hpp"
 #include "chain/lending/aave_v3/reads.hpp"
 #include "chain/lending/aave_v3/words.hpp"
+#include "chain/lending/read_round.hpp"
 #include "tests/support/aave_deployment.hpp"
 
 using namespace plimsoll;
@@ -238,7 +239,7 @@ TEST_CASE("many accounts are read in bounded rounds") {
         REQUIRE(round < 50);
         const auto calls = market->reads(chain.head);
         if (calls.empty()) break;
-        CHECK(calls.size() <= kCallsPerRound);
+        CHECK(calls.size() <= lending::kCallsPerRound);
         REQUIRE(market->answer(chain.head, chain.answer(calls)).has_value());
     }
     for (std::uint64_t i = 0; i < 1'000; i += 37)
