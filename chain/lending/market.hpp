@@ -79,10 +79,7 @@ class Market : public Followed {
     virtual Result<std::optional<LiquidationCost>> liquidation_cost(const Address& account, Timestamp at) const = 0;
 
     /// Every asset of the market on the terms in force for this account, held or not, ascending reserve id.
-    virtual Result<std::vector<AssetPosition>> offered(const Address& account, Timestamp at) const {
-        static_cast<void>(account), static_cast<void>(at);
-        return std::vector<AssetPosition>{};
-    }
+    virtual Result<std::vector<AssetPosition>> offered(const Address& account, Timestamp at) const = 0;
     /// Changes that move no value and may raise the health factor, each a sequence to be tried with after(): an
     /// efficiency mode entered or left, unused collateral switched on.
     virtual std::vector<std::vector<Change>> free_moves(const Address& account) const {
@@ -90,24 +87,18 @@ class Market : public Followed {
         return {};
     }
     /// Reads from which conditions() says what limits changes at that block. Wanted only when a plan is made.
-    virtual std::vector<Call> condition_calls() const { return {}; }
-    virtual Result<Conditions> conditions(const BlockRef& at, std::span<const CallResult> results) const {
-        static_cast<void>(results);
-        return Conditions{at, {}};
-    }
+    virtual std::vector<Call> condition_calls() const = 0;
+    virtual Result<Conditions> conditions(const BlockRef& at, std::span<const CallResult> results) const = 0;
     /// Whether the protocol would carry out these changes in this order. Errc::Refused names the first that it would
     /// not, and its rule ("paused", "frozen", "zero-ltv-first", "supply-cap", "borrow-cap", "liquidity", "isolation",
     /// "siloed", "health", "minimum-debt", ...) before a colon.
     virtual Result<void> allowed(const Address& account, std::span<const Change> changes, const Conditions& conditions,
-                                 Timestamp at) const {
-        static_cast<void>(account), static_cast<void>(changes), static_cast<void>(conditions), static_cast<void>(at);
-        return {};
-    }
+                                 Timestamp at) const = 0;
 
     // ---- calls
 
     /// This market as the guard names it (strategies/contracts/src/IGuard.sol).
-    virtual GuardMarket guard_market() const { return {}; }
+    virtual GuardMarket guard_market() const = 0;
     /// What stands for the supply of an asset and must be allowed to the guard (Aave: its aToken); zero where the
     /// protocol has an authorisation of its own.
     virtual Address receipt_token(const Address& asset) const {
@@ -115,9 +106,7 @@ class Market : public Followed {
         return {};
     }
     /// The call by which the account itself makes one change. Repay and RepayWithSupply of kU256Max repay all.
-    virtual Result<ContractCall> call(const Address& account, const Change& change) const {
-        return repay(account, change.asset, change.amount);
-    }
+    virtual Result<ContractCall> call(const Address& account, const Change& change) const = 0;
     virtual Call audit_call(const Address& account) const = 0;
     virtual Result<Audit> audit(const Address& account, const BlockRef& at, const CallResult& result) const = 0;
     /// Who must be allowed to take the token for repay(), e.g. the Aave Pool.

@@ -303,6 +303,25 @@ class FakeMarket final : public lending::Market {
         return std::optional<lending::LiquidationCost>{};
     }
 
+    Result<std::vector<lending::AssetPosition>> offered(const Address& account, Timestamp at) const override {
+        TRY(const auto held, position(account, at));
+        return held.assets;
+    }
+    std::vector<Call> condition_calls() const override { return {}; }
+    Result<lending::Conditions> conditions(const BlockRef& at, std::span<const CallResult>) const override {
+        return lending::Conditions{at, {}};
+    }
+    Result<void> allowed(const Address&, std::span<const lending::Change>, const lending::Conditions&,
+                         Timestamp) const override {
+        return {};
+    }
+    lending::GuardMarket guard_market() const override { return {}; }
+    Result<lending::ContractCall> call(const Address& account, const lending::Change& change) const override {
+        if (change.kind != lending::Change::Kind::Repay)
+            return fail(Errc::Refused, "this market takes repayments only");
+        return repay(account, change.asset, change.amount);
+    }
+
     Call audit_call(const Address& account) const override {
         Call out{options_.self, {kSummary}};
         out.data.insert(out.data.end(), account.bytes.begin(), account.bytes.end());
