@@ -1,94 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "strategies/erc20.hpp"
 
-#include <algorithm>
-
-#include "chain/codec/keccak.hpp"
+#include "chain/codec/abi_words.hpp"
 #include "strategies/typed_data.hpp"
 
 namespace plimsoll::erc20 {
 
-namespace {
-
-constexpr std::size_t kWord = 32;
-
-Bytes start(const Selector& selector) {
-    return {selector.bytes.begin(), selector.bytes.end()};
-}
-
-void put(Bytes& out, const Address& address) {
-    out.insert(out.end(), kWord - Address::kSize, 0);
-    out.insert(out.end(), address.bytes.begin(), address.bytes.end());
-}
-
-void put(Bytes& out, const U256& value) {
-    const auto word = value.to_be_bytes();
-    out.insert(out.end(), word.begin(), word.end());
-}
-
-}  // namespace
-
 Call balance_of(const Address& token, const Address& owner) {
-    Bytes data = start(selector("balanceOf(address)"));
-    put(data, owner);
-    return {token, std::move(data)};
+    constexpr Selector kBalanceOf = selector("balanceOf(address)");
+    return {token, abi::Encoder(kBalanceOf, 1).address(owner).finish()};
 }
 
 Call allowance(const Address& token, const Address& owner, const Address& spender) {
-    Bytes data = start(selector("allowance(address,address)"));
-    put(data, owner);
-    put(data, spender);
-    return {token, std::move(data)};
+    constexpr Selector kAllowance = selector("allowance(address,address)");
+    return {token, abi::Encoder(kAllowance, 2).address(owner).address(spender).finish()};
 }
 
 lending::ContractCall approve(const Address& token, const Address& spender, TokenAmount amount) {
-    Bytes data = start(selector("approve(address,uint256)"));
-    put(data, spender);
-    put(data, amount.value);
-    return {token, std::move(data)};
+    constexpr Selector kApprove = selector("approve(address,uint256)");
+    return {token, abi::Encoder(kApprove, 2).address(spender).uint(amount.value).finish()};
+}
+
+Result<TokenAmount> amount(const CallResult& result) {
+    TRY(const U256 value, abi::sole_uint(result));
+    return TokenAmount{value};
 }
 
 Call domain_separator(const Address& token) {
-    return {token, start(selector("DOMAIN_SEPARATOR()"))};
+    constexpr Selector kDomainSeparator = selector("DOMAIN_SEPARATOR()");
+    return {token, abi::Encoder(kDomainSeparator, 0).finish()};
 }
 
 Call nonces(const Address& token, const Address& owner) {
-    Bytes data = start(selector("nonces(address)"));
-    put(data, owner);
-    return {token, std::move(data)};
+    constexpr Selector kNonces = selector("nonces(address)");
+    return {token, abi::Encoder(kNonces, 1).address(owner).finish()};
 }
 
 Hash32 permit_digest(const Hash32& domain, const Address& owner, const Address& spender, TokenAmount amount,
                      const U256& nonce, Timestamp deadline) {
     constexpr Hash32 kType =
         topic("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
-    Bytes content(kType.bytes.begin(), kType.bytes.end());
-    put(content, owner);
-    put(content, spender);
-    put(content, amount.value);
-    put(content, nonce);
-    put(content, U256{deadline});
-    return typed_data::digest(domain, keccak256(content));
+    abi::Encoder content;
+    content.bytes32(kType).address(owner).address(spender).uint(amount.value).uint(nonce).uint(U256{deadline});
+    return typed_data::digest(domain, keccak256(content.finish()));
 }
 
 lending::ContractCall permit(const Address& token, const Address& owner, const Address& spender, TokenAmount amount,
                              Timestamp deadline, const PermitSignature& signature) {
-    Bytes data = start(selector("permit(address,address,uint256,uint256,uint8,bytes32,bytes32)"));
-    put(data, owner);
-    put(data, spender);
-    put(data, amount.value);
-    put(data, U256{deadline});
-    put(data, U256{signature.v});
-    put(data, signature.r);
-    put(data, signature.s);
-    return {token, std::move(data)};
-}
-
-Result<TokenAmount> amount(const CallResult& result) {
-    if (!result.success) return fail(Errc::Reverted, "the token refused the call");
-    if (result.data.size() != kWord) return fail(Errc::Decode, "the token did not answer with one word");
-    TRY(const U256 value, U256::from_be(result.data));
-    return TokenAmount{value};
+    constexpr Selector kPermit = selector("permit(address,address,uint256,uint256,uint8,bytes32,bytes32)");
+    abi::Encoder out(kPermit, 7);
+    out.address(owner).address(spender).uint(amount.value).uint(U256{deadline});
+    return {token, out.uint(U256{signature.v}).uint(signature.r).uint(signature.s).finish()};
 }
 
 }  // namespace plimsoll::erc20

@@ -23,6 +23,8 @@ constexpr Selector kRevokeAll = selector("revokeAll()");
 constexpr Selector kPolicyOf = selector("policyOf(address,(uint8,address,bytes32))");
 constexpr Selector kSpentOf = selector("spentOf(address,(uint8,address,bytes32))");
 constexpr Selector kNonceOf = selector("nonceOf(address)");
+constexpr Selector kSwapper = selector("swapper()");
+constexpr Selector kIsAuthorized = selector("isAuthorized(address,address)");
 
 constexpr Hash32 kMarketType = topic("Market(uint8 protocol,address entry,bytes32 id)");
 constexpr Hash32 kPolicyType = topic(
@@ -48,7 +50,8 @@ abi::Encoder market_words(const lending::GuardMarket& market) {
     return out;
 }
 
-abi::Encoder policy_words(const Policy& policy) {
+/// The members of one word each; the lists follow.
+abi::Encoder policy_head(const Policy& policy) {
     abi::Encoder out;
     out.address(policy.guardian)
         .uint(number(policy.access))
@@ -59,10 +62,13 @@ abi::Encoder policy_words(const Policy& policy) {
         .uint(policy.trigger.value)
         .uint(policy.floor.value)
         .uint(policy.ceiling.value)
-        .uint(policy.value_per_day)
-        .addresses(policy.collaterals)
-        .addresses(policy.debts)
-        .addresses(policy.venues);
+        .uint(policy.value_per_day);
+    return out;
+}
+
+abi::Encoder policy_words(const Policy& policy) {
+    abi::Encoder out = policy_head(policy);
+    out.addresses(policy.collaterals).addresses(policy.debts).addresses(policy.venues);
     return out;
 }
 
@@ -167,16 +173,7 @@ Hash32 policy_digest(ChainId chain, const Address& guard, const Address& account
     market_data.bytes32(kMarketType).tuple_inline(market_words(market));
     abi::Encoder policy_data;
     policy_data.bytes32(kPolicyType)
-        .address(policy.guardian)
-        .uint(number(policy.access))
-        .uint(U256{policy.expiry})
-        .uint(U256{policy.cooldown})
-        .uint(U256{policy.max_loss_bps})
-        .boolean(policy.may_close)
-        .uint(policy.trigger.value)
-        .uint(policy.floor.value)
-        .uint(policy.ceiling.value)
-        .uint(policy.value_per_day)
+        .tuple_inline(policy_head(policy))
         .bytes32(hash_of(policy.collaterals))
         .bytes32(hash_of(policy.debts))
         .bytes32(hash_of(policy.venues));
@@ -209,6 +206,15 @@ Call spent_of(const Address& guard, const Address& account, const lending::Guard
 
 Call nonce_of(const Address& guard, const Address& account) {
     return {guard, abi::Encoder(kNonceOf, 1).address(account).finish()};
+}
+
+Call swapper(const Address& guard) {
+    return {guard, abi::Encoder(kSwapper, 0).finish()};
+}
+
+std::optional<Call> authorised(const lending::GuardMarket& market, const Address& account, const Address& guard) {
+    if (market.protocol != kMorphoBlue) return std::nullopt;
+    return Call{market.entry, abi::Encoder(kIsAuthorized, 2).address(account).address(guard).finish()};
 }
 
 Result<Standing> standing(const CallResult& policy, const CallResult& spent) {

@@ -10,6 +10,10 @@
 /// The guard (strategies/contracts/src/IGuard.sol) seen from here: what it is told, and how that is encoded.
 namespace plimsoll::guard {
 
+/// IGuard.Protocol, as in lending::GuardMarket.
+inline constexpr std::uint8_t kAaveV3 = 0;
+inline constexpr std::uint8_t kMorphoBlue = 1;
+
 enum class Access : std::uint8_t { Allowance, Self, Module };
 enum class Lender : std::uint8_t { None, AaveV3, MorphoBlue, UniswapV3, MorphoRepay };
 enum class Action : std::uint8_t {
@@ -102,6 +106,11 @@ Call policy_of(const Address& guard, const Address& account, const lending::Guar
 Call spent_of(const Address& guard, const Address& account, const lending::GuardMarket& market);
 /// The next nonce of set_policy_by_signature; answered with one word.
 Call nonce_of(const Address& guard, const Address& account);
+/// Where the guard's swaps come from; answered with one address.
+Call swapper(const Address& guard);
+/// Whether the account lets the guard act in the market, where the market itself keeps that: Morpho's isAuthorized,
+/// answered with one word. nullopt where allowances of tokens say it.
+std::optional<Call> authorised(const lending::GuardMarket& market, const Address& account, const Address& guard);
 /// Answers to policy_of and spent_of; Errc::Decode or Errc::Reverted when the contract there is no guard.
 Result<Standing> standing(const CallResult& policy, const CallResult& spent);
 

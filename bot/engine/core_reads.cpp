@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "bot/engine/core.hpp"
-#include "bot/engine/guard_calls.hpp"
+#include "chain/codec/abi_words.hpp"
 #include "chain/dex/twap.hpp"
 
 namespace plimsoll::engine {
@@ -88,11 +88,11 @@ void Core::want_guard(std::vector<ExtraRead>& reads, std::size_t i, const lendin
                      0,
                      {},
                      {guard::policy_of(seat, wallet.address, named), guard::spent_of(seat, wallet.address, named)}});
-    if (auto call = guard_calls::authorised(named, wallet.address, seat))
+    if (auto call = guard::authorised(named, wallet.address, seat))
         reads.push_back({Kind::Authorised, position.market, i, position.wallet, 0, {}, {*std::move(call)}});
     if (!swapper_ && swapper_asked_ != follower.at().number) {
         swapper_asked_ = follower.at().number;
-        reads.push_back({Kind::Swapper, 0, 0, 0, 0, {}, {guard_calls::swapper(*config.guard)}});
+        reads.push_back({Kind::Swapper, 0, 0, 0, 0, {}, {guard::swapper(*config.guard)}});
     }
     for (std::size_t p = 0; p < config.pools.size(); ++p) {
         const auto& pool = config.pools[p];
@@ -112,7 +112,7 @@ void Core::want_lender(std::vector<ExtraRead>& reads, std::size_t l, const lendi
     if (pool && !known.terms) {
         if (known.asked == head) return;
         known.asked = head;
-        reads.push_back({Kind::LenderTerms, 0, 0, 0, l, {}, guard_calls::pool_terms(lender.address)});
+        reads.push_back({Kind::LenderTerms, 0, 0, 0, l, {}, dex::flash_terms_calls(lender.address)});
     }
     for (const auto& asset : view.assets) {
         if (known.terms && asset.asset != known.terms->token0 && asset.asset != known.terms->token1) continue;
@@ -177,7 +177,7 @@ void Core::take_extra(const ExtraAnswer& answer) {
             return;
         }
         case Kind::LenderTerms:
-            if (auto terms = guard_calls::pool_terms(answer.results)) lender_reads_[read.index].terms = *terms;
+            if (auto terms = dex::flash_terms(answer.results)) lender_reads_[read.index].terms = *terms;
             return;
         case Kind::Lendable: {
             auto& has = lender_reads_[read.index].has[read.asset];
@@ -186,7 +186,7 @@ void Core::take_extra(const ExtraAnswer& answer) {
             return;
         }
         case Kind::Swapper:
-            if (const auto swapper = guard_calls::one_address(result)) swapper_ = *swapper;
+            if (const auto swapper = abi::sole_address(result)) swapper_ = *swapper;
             return;
     }
 }

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "bot/engine/engine_config.hpp"
-#include "bot/engine/guard_calls.hpp"
 #include "bot/engine/incident.hpp"
 #include "bot/engine/lane.hpp"
+#include "chain/dex/flash_terms.hpp"
 
 /// What the engine knows of each position, of each account that owns some, and of each key that sends. Not for use
 /// outside bot/engine.
@@ -49,6 +49,7 @@ struct PositionState {
     std::string blocked_by;                    // gate of the alert that stands
     std::optional<BlockNumber> unready_since;  // something is being waited for
     std::optional<std::int64_t> rests_until;   // too many failures
+    std::uint32_t rests{};                     // since the last rescue that succeeded
     std::optional<std::int64_t> prepared_ms;   // last try to give allowance ahead
     std::optional<Decision> last;
 
@@ -84,7 +85,7 @@ struct LenderReads {
         BlockNumber asked{};
         BlockNumber at{};
     };
-    std::optional<guard_calls::PoolTerms> terms;  // of a pool
+    std::optional<dex::FlashTerms> terms;  // of a pool
     BlockNumber asked{};
     std::map<Address, Has> has;
 };

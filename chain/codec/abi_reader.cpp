@@ -148,6 +148,20 @@ Result<std::vector<U256>> Reader::uints() {
     return out;
 }
 
+Result<U256> sole_uint(const CallResult& answer) {
+    if (!answer.success) return fail(Errc::Reverted, "the contract refused the call");
+    if (answer.data.size() != kWord)
+        return fail(Errc::Decode, fmt::format("not one word but {} bytes were answered", answer.data.size()));
+    return Reader(answer.data).uint();
+}
+
+Result<Address> sole_address(const CallResult& answer) {
+    TRY_VOID(sole_uint(answer));
+    TRY(const Address out, Reader(answer.data).address());
+    if (out.is_zero()) return fail(Errc::Decode, "the zero address was answered");
+    return out;
+}
+
 Result<Address> address_of_topic(const Hash32& topic) {
     return Reader(topic.view()).address();
 }

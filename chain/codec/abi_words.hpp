@@ -12,6 +12,7 @@
 
 #include "chain/codec/keccak.hpp"
 #include "chain/types/address.hpp"
+#include "chain/types/block.hpp"
 #include "chain/types/bytes.hpp"
 #include "chain/types/u256.hpp"
 
@@ -108,6 +109,11 @@ struct Reader::Array {
     std::size_t count{};
     Reader elements;
 };
+
+/// The one word that a view answers with, and nothing else. Errc::Reverted; Errc::Decode when it is no such thing, as
+/// where there is no contract.
+Result<U256> sole_uint(const CallResult& answer);
+Result<Address> sole_address(const CallResult& answer);  // never zero
 
 /// An indexed address in a topic: Errc::Decode when the upper 12 bytes are not zero.
 Result<Address> address_of_topic(const Hash32& topic);
