@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "strategies/cap.hpp"
 #include "strategies/erc20.hpp"
 #include "strategies/fit.hpp"
 #include "strategies/gas.hpp"
@@ -12,24 +13,10 @@ namespace plimsoll::strategies {
 
 namespace {
 
-struct Cap {
-    U256 amount;
-    std::string gate;
-
-    void lower(const U256& to, std::string_view name) {
-        if (to < amount) amount = to, gate = name;
-    }
-};
-
 Cap cap_of(const Situation& s, Change::Kind kind, const AssetPosition& asset, const WalletFunds::Token& token) {
     Cap cap{token.balance.value, "balance"};
     if (!s.wallet_signs) cap.lower(pullable(s, token).value, "guard-allowance");
-    const auto worth = [&](const std::optional<BaseValue>& value, std::string_view gate) {
-        if (value) cap.lower(amount_worth(asset, value->value), gate);
-    };
-    worth(s.allowed.value_per_action, "limit-value-per-action");
-    worth(s.allowed.value_left_today, "limit-value-per-day");
-    if (!s.wallet_signs) worth(guard_budget(s), "guard-value-per-day");
+    cap.keep_to_limits(s, asset);
     if (kind == Change::Kind::Supply) {
         if (const auto* conditions = conditions_of(s, asset.asset))
             cap.lower(conditions->supply_room.value, "supply-cap");

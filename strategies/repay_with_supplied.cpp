@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "strategies/cap.hpp"
 #include "strategies/deal.hpp"
 #include "strategies/draft.hpp"
 #include "strategies/gas.hpp"
@@ -12,17 +13,10 @@ namespace plimsoll::strategies {
 namespace {
 
 Result<Proposal> directly(const Situation& s, const AssetPosition& asset) {
-    U256 cap = std::min(asset.supplied.value, asset.debt.value);
-    std::string gate = "balance";
-    const auto worth = [&](const std::optional<BaseValue>& value, std::string_view name) {
-        if (!value) return;
-        const U256 amount = amount_worth(asset, value->value);
-        if (amount < cap) cap = amount, gate = name;
-    };
-    worth(s.allowed.value_per_action, "limit-value-per-action");
-    worth(s.allowed.value_left_today, "limit-value-per-day");
-    if (!s.wallet_signs) worth(guard_budget(s), "guard-value-per-day");
-    if (cap.is_zero()) return Proposal{NoPlan{gate, "nothing of " + name_of(asset) + " can be repaid: " + gate}};
+    Cap cap{std::min(asset.supplied.value, asset.debt.value), "balance"};
+    cap.keep_to_limits(s, asset);
+    if (cap.amount.is_zero())
+        return Proposal{NoPlan{cap.gate, "nothing of " + name_of(asset) + " can be repaid: " + cap.gate}};
     const auto change = [&](const U256& amount) {
         return Change{Change::Kind::RepayWithSupply, asset.asset, TokenAmount{amount}};
     };
@@ -33,8 +27,8 @@ Result<Proposal> directly(const Situation& s, const AssetPosition& asset) {
     };
     const Effect effect{kWad, kWad, false, false, asset.collateral ? asset.threshold_bps : 0, 0};
     const auto value = closed_form(s.now.summary, s.target, effect);
-    TRY(const Fit fitted,
-        fit(s.target, s.now.summary.health_factor, value ? amount_worth(asset, *value) : cap, cap, health));
+    TRY(const Fit fitted, fit(s.target, s.now.summary.health_factor, value ? amount_worth(asset, *value) : cap.amount,
+                              cap.amount, health));
     if (fitted.amount.is_zero())
         return Proposal{
             NoPlan{"no-effect", "repaying " + name_of(asset) + " with its supply does not raise the health factor"}};
@@ -46,7 +40,7 @@ Result<Proposal> directly(const Situation& s, const AssetPosition& asset) {
     TRY(plan.value.value, value_up(asset, fitted.amount));
     plan.text = "repay " + in_words(asset, fitted.amount) + " with the supply of the same";
     plan.changes = {change(fitted.amount)};
-    if (!fitted.reached) plan.shortfall = fitted.amount >= asset.debt.value ? "other-debts" : gate;
+    if (!fitted.reached) plan.shortfall = fitted.amount >= asset.debt.value ? "other-debts" : cap.gate;
     if (fitted.reached && !fitted.exact) plan.excess = "smallest-unit";
     if (s.wallet_signs) {
         TRY(auto call, s.market.call(s.now.account, plan.changes[0]));

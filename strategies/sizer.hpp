@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "strategies/cap.hpp"
 #include "strategies/legs.hpp"
 
 /// Inside of legs.hpp: one pair after the other, each seen by the next. Not for use elsewhere.
 namespace plimsoll::strategies {
-
-struct Cap {
-    U256 amount;
-    std::string gate;
-
-    void lower(const U256& to, std::string_view name) {
-        if (to < amount) amount = to, gate = name;
-    }
-};
 
 using Sized = std::variant<Leg, NoPlan>;
 
