@@ -180,7 +180,7 @@ Result<void> Sizer::keep(Leg leg) {
 /// Whether another collateral may do what this pair could not, by what stopped it.
 bool Sizer::goes_on(const AssetPosition& bought) const {
     static const std::vector<std::string> kOwn = {"balance",      "guard-allowance", "liquidity", "pool-liquidity",
-                                                  "price-impact", "other-debts",     "no-effect", "guard-delegation"};
+                                                  "price-impact", "other-debts",     "no-effect"};
     if (std::find(kOwn.begin(), kOwn.end(), out_.shortfall) != kOwn.end()) return true;
     const LoanSource* source = terms_.funding.source;
     return out_.shortfall == "flash-liquidity" && source != nullptr && source->asset != bought.asset;

@@ -104,16 +104,6 @@ TokenAmount withdrawable(const Situation& situation, const Address& asset) {
     return {};
 }
 
-TokenAmount borrowable(const Situation& situation, const Address& asset) {
-    if (!situation.seat) return {};
-    if (acts_as_account(situation)) return TokenAmount{kU256Max};
-    for (std::size_t i = 0; i < situation.offered.size(); ++i) {
-        if (situation.offered[i].asset != asset) continue;
-        return i < situation.seat->delegations.size() ? situation.seat->delegations[i] : TokenAmount{};
-    }
-    return {};
-}
-
 BaseValue guard_budget(const Situation& situation) {
     if (!situation.seat) return {};
     const auto& standing = situation.seat->standing;

@@ -9,7 +9,7 @@
 /// The guard's refusals, foreseen: no plan is proposed that it would not carry out. Gates are named after the field of
 /// IGuard.Policy that says no: "guard-expiry", "guard-cooldown", "guard-trigger", "guard-floor", "guard-ceiling",
 /// "guard-may-close", "guard-max-loss-bps", "guard-value-per-day", "guard-collaterals", "guard-debts", "guard-venues",
-/// "guard-access"; and after what the account gave it: "guard-allowance", "guard-authorisation", "guard-delegation".
+/// "guard-access"; and after what the account gave it: "guard-allowance", "guard-authorisation".
 namespace plimsoll::strategies {
 
 /// Why the guard cannot be used now for any plan; nullopt when it can.
@@ -24,9 +24,6 @@ bool acts_as_account(const Situation& situation);
 
 /// The most of an asset's supply that the guard can withdraw: by allowance, authorisation or as the account.
 TokenAmount withdrawable(const Situation& situation, const Address& asset);
-/// The same for new debt, which an allowance needs credit delegation for.
-TokenAmount borrowable(const Situation& situation, const Address& asset);
-
 /// Value that the guard's budget leaves.
 BaseValue guard_budget(const Situation& situation);
 

@@ -36,11 +36,9 @@ struct Allowed {
 struct GuardSeat {
     Address guard;
     guard::Standing standing;
-    Address swapper;  // where swaps come from and what routers must pay
-    // Allowance only, both by place in Situation::offered:
-    std::vector<TokenAmount> allowances;   // of receipt tokens to the guard
-    std::vector<TokenAmount> delegations;  // of new debt to the guard (Aave: borrowAllowance); may be left empty
-    bool authorised{};                     // Morpho: isAuthorized(account, guard)
+    Address swapper;                      // where swaps come from and what routers must pay
+    std::vector<TokenAmount> allowances;  // of receipt tokens to the guard, by place in Situation::offered
+    bool authorised{};                    // Morpho: isAuthorized(account, guard)
 };
 
 /// A lender of one asset for one transaction, cheapest first.

@@ -46,9 +46,6 @@ std::string grant_text(const Grant& grant, bool gives) {
         case Grant::Kind::Supply:
         case Grant::Kind::Wallet:
             return fmt::format("{} the guard take {}", gives ? "lets" : "no longer lets", grant.what);
-        case Grant::Kind::Credit:
-            return fmt::format("{} the guard make {} within a swap of debt", gives ? "lets" : "no longer lets",
-                               grant.what);
         case Grant::Kind::Authorisation:
             return gives ? "authorises the guard in Morpho" : "ends the guard's authorisation in Morpho";
         case Grant::Kind::Module:

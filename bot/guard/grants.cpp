@@ -10,13 +10,7 @@ namespace plimsoll::bot {
 
 namespace {
 
-constexpr std::uint8_t kMorphoBlue = 1;  // IGuard.Protocol
 constexpr Address kModulesStart = Address::literal("0x0000000000000000000000000000000000000001");
-constexpr Selector kGetPoolDataProvider = selector("getPoolDataProvider()");
-constexpr Selector kReserveTokens = selector("getReserveTokensAddresses(address)");
-constexpr Selector kBorrowAllowance = selector("borrowAllowance(address,address)");
-constexpr Selector kApproveDelegation = selector("approveDelegation(address,uint256)");
-constexpr Selector kIsAuthorized = selector("isAuthorized(address,address)");
 constexpr Selector kSetAuthorization = selector("setAuthorization(address,bool)");
 constexpr Selector kIsModuleEnabled = selector("isModuleEnabled(address)");
 constexpr Selector kEnableModule = selector("enableModule(address)");
@@ -24,10 +18,6 @@ constexpr Selector kDisableModule = selector("disableModule(address,address)");
 
 // Whoever gives without a limit has much more than this after years of use.
 constexpr U256 kPlenty = U256::literal("340282366920938463463374607431768211455");
-
-Call two(const Address& to, Selector question, const Address& a, const Address& b) {
-    return {to, abi::Encoder(question, 2).address(a).address(b).finish()};
-}
 
 bool allows(const std::vector<std::string>& strategies, std::string_view name) {
     return std::find(strategies.begin(), strategies.end(), name) != strategies.end();
@@ -46,38 +36,15 @@ struct Question {
     Call call;
 };
 
-Task<Result<std::vector<Question>>> credit_questions(rpc::Eth& eth, const lending::Market& market, Address account,
-                                                     Address guard, GrantNeeds needs, rpc::BlockId at) {
-    std::vector<Question> out;
-    if (needs.credits.empty()) co_return out;
-    std::vector<Call> first;
-    first.push_back({market.guard_market().entry, abi::Encoder(kGetPoolDataProvider, 0).finish()});
-    CO_TRY(const auto found, co_await eth.multicall(std::move(first), at));
-    abi::Reader reader(found.front().data);
-    CO_TRY(const Address provider, reader.address());
-    std::vector<Call> calls;
-    for (const auto& [asset, symbol] : needs.credits)
-        calls.push_back({provider, abi::Encoder(kReserveTokens, 1).address(asset).finish()});
-    CO_TRY(const auto answers, co_await eth.multicall(std::move(calls), at));
-    for (std::size_t i = 0; i < needs.credits.size(); ++i) {
-        abi::Reader tokens(answers[i].data);
-        CO_TRY_VOID(tokens.skip(2));  // of supply and of stable debt
-        CO_TRY(const Address debt, tokens.address());
-        out.push_back({{Grant::Kind::Credit, "new debt of " + needs.credits[i].second, debt, false},
-                       two(debt, kBorrowAllowance, account, guard)});
-    }
-    co_return out;
-}
-
 std::vector<Question> questions_of(const lending::Market& market, const Address& account, const Address& guard,
                                    guard::Access access, const GrantNeeds& needs) {
     std::vector<Question> out;
     const auto shared = market.guard_market();
     switch (access) {
         case guard::Access::Allowance:
-            if (shared.protocol == kMorphoBlue)
-                out.push_back({{Grant::Kind::Authorisation, "Morpho's authorisation", shared.entry, false},
-                               two(shared.entry, kIsAuthorized, account, guard)});
+            if (auto call = guard::authorised(shared, account, guard))
+                out.push_back(
+                    {{Grant::Kind::Authorisation, "Morpho's authorisation", shared.entry, false}, *std::move(call)});
             for (const auto& [asset, symbol] : needs.supplies) {
                 const Address token = market.receipt_token(asset);
                 if (!token.is_zero())
@@ -106,8 +73,6 @@ std::string_view to_string(Grant::Kind kind) {
             return "supply";
         case Grant::Kind::Wallet:
             return "wallet";
-        case Grant::Kind::Credit:
-            return "credit";
         case Grant::Kind::Authorisation:
             return "authorisation";
         case Grant::Kind::Module:
@@ -130,7 +95,6 @@ GrantNeeds grant_needs(const guard::Policy& policy, const std::vector<std::strin
     add(out.supplies, policy.collaterals);
     if (allows(strategies, "repay-from-wallet")) add(out.wallet, policy.debts);
     if (allows(strategies, "top-up-from-wallet")) add(out.wallet, policy.collaterals);
-    if (allows(strategies, "swap-debt")) add(out.credits, policy.debts);
     return out;
 }
 
@@ -143,11 +107,6 @@ Task<Result<std::vector<Grant>>> read_grants(rpc::Eth& eth, const lending::Marke
         co_return out;
     }
     std::vector<Question> questions = questions_of(market, account, guard, access, needs);
-    const bool aave = market.guard_market().protocol != kMorphoBlue;
-    if (access == guard::Access::Allowance && aave) {
-        CO_TRY(auto credits, co_await credit_questions(eth, market, account, guard, needs, at));
-        std::move(credits.begin(), credits.end(), std::back_inserter(questions));
-    }
     std::vector<Call> calls;
     calls.reserve(questions.size());
     for (const auto& question : questions) calls.push_back(question.call);
@@ -170,8 +129,6 @@ ContractCall give(const Grant& grant, const Address& guard) {
         case Grant::Kind::Supply:
         case Grant::Kind::Wallet:
             return erc20::approve(grant.contract, guard, all);
-        case Grant::Kind::Credit:
-            return {grant.contract, abi::Encoder(kApproveDelegation, 2).address(guard).uint(all.value).finish()};
         case Grant::Kind::Authorisation:
             return {grant.contract, abi::Encoder(kSetAuthorization, 2).address(guard).boolean(true).finish()};
         case Grant::Kind::Module:
@@ -187,8 +144,6 @@ ContractCall take_back(const Grant& grant, const Address& guard) {
         case Grant::Kind::Supply:
         case Grant::Kind::Wallet:
             return erc20::approve(grant.contract, guard, {});
-        case Grant::Kind::Credit:
-            return {grant.contract, abi::Encoder(kApproveDelegation, 2).address(guard).uint(U256{}).finish()};
         case Grant::Kind::Authorisation:
             return {grant.contract, abi::Encoder(kSetAuthorization, 2).address(guard).boolean(false).finish()};
         case Grant::Kind::Module:  // right only for the module enabled last: a Safe keeps them in a list

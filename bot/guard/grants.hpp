@@ -15,7 +15,6 @@ struct Grant {
     enum class Kind : std::uint8_t {
         Supply,         // the guard may take the receipt token of a supplied asset
         Wallet,         // ... an asset that lies in the wallet
-        Credit,         // ... borrow on the account's behalf (Aave's credit delegation)
         Authorisation,  // Morpho: act on the account's positions
         Module,         // Safe: be a module
         Delegation,     // EIP-7702: the guard's code runs at the account
@@ -32,7 +31,6 @@ std::string_view to_string(Grant::Kind kind);
 struct GrantNeeds {
     std::vector<std::pair<Address, std::string>> supplies;  // asset and symbol: collateral that may be sold
     std::vector<std::pair<Address, std::string>> wallet;    // assets that may be taken from the wallet
-    std::vector<std::pair<Address, std::string>> credits;   // debts that may be raised by a swap of debt
 };
 GrantNeeds grant_needs(const guard::Policy& policy, const std::vector<std::string>& strategies,
                        const std::vector<lending::AssetPosition>& offered);

@@ -303,8 +303,7 @@ TEST_CASE("only what strategies use is asked of the account") {
     CHECK(sale.supplies.size() == 2);
     CHECK(sale.supplies[0].second == "WETH");
     CHECK(sale.wallet.empty());
-    CHECK(sale.credits.empty());
     CHECK(grant_needs(policy, {"repay-from-wallet"}, offered).wallet.size() == 2);
     CHECK(grant_needs(policy, {"repay-from-wallet", "top-up-from-wallet"}, offered).wallet.size() == 3);
-    CHECK(grant_needs(policy, {"swap-debt"}, offered).credits.size() == 2);
+    CHECK(grant_needs(policy, {"swap-debt"}, offered).wallet.empty());
 }
