@@ -77,8 +77,10 @@ std::uint32_t slippage_bps(const Situation& situation) {
     return most;
 }
 
-U256 least_out(const Situation& situation, const Fair& fair) {
-    return less_bps(fair.tighter(), slippage_bps(situation));
+U256 least_out(const Situation& situation, const Fair& fair, const U256& quoted) {
+    U256 price = fair.tighter();
+    if (situation.urgency == Urgency::Emergency) price = std::max(fair.oracle, std::min(price, quoted));
+    return less_bps(price, slippage_bps(situation));
 }
 
 }  // namespace plimsoll::strategies

@@ -95,11 +95,13 @@ class Planner {
     void weigh_doubts() {
         const auto doubtful = [](const Rung& rung) { return rung.plan.doubtful; };
         if (std::none_of(rungs_.begin(), rungs_.end(), doubtful)) return;
-        const bool all = std::all_of(rungs_.begin(), rungs_.end(), doubtful);
+        const bool enough = std::any_of(rungs_.begin(), rungs_.end(), [&](const Rung& rung) {
+            return !doubtful(rung) && (s_.urgency != Urgency::Emergency || rung.plan.shortfall.empty());
+        });
         ladder_.refused.push_back({"reference-disagrees",
-                                   all ? "the protocol's price and the reference disagree; there is nothing but selling"
-                                       : "the protocol's price and the reference disagree: nothing is sold now"});
-        if (!all) std::erase_if(rungs_, doubtful);
+                                   enough ? "the protocol's price and the reference disagree: nothing is sold now"
+                                          : "the protocol's price and the reference disagree; only selling is enough"});
+        if (enough) std::erase_if(rungs_, doubtful);
     }
 
     void order() {

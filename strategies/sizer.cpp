@@ -62,11 +62,10 @@ Cap Sizer::cap_of(const AssetPosition& sold, const AssetPosition& bought) const 
     const LoanSource* source = terms_.funding.source;
     const auto fee = lent(sold);
     Cap cap{kU256Max, ""};
-    if (!terms_.borrows) cap.lower(left(sold.supplied.value), "balance");
-    if (terms_.borrows)
-        cap.lower(left(borrowable(s_, sold.asset).value), "guard-delegation");
-    else
+    if (!terms_.borrows) {
+        cap.lower(left(sold.supplied.value), "balance");
         cap.lower(left(withdrawable(s_, sold.asset).value), "guard-allowance");
+    }
     if (const auto* conditions = conditions_of(s_, sold.asset)) {
         U256 liquidity = left(conditions->liquidity.value);
         // The market's own loan is not back yet when the same asset is taken.
@@ -76,12 +75,7 @@ Cap Sizer::cap_of(const AssetPosition& sold, const AssetPosition& bought) const 
         if (const auto* room = conditions_of(s_, bought.asset); terms_.supplies && room != nullptr)
             cap.lower(exchanged_up(bought, sold, room->supply_room.value).value_or(kU256Max), "supply-cap");
     }
-    const auto worth = [&](const std::optional<BaseValue>& value, std::string_view gate) {
-        if (value) cap.lower(amount_worth(sold, saturating_sub(value->value, moved_)), gate);
-    };
-    worth(s_.allowed.value_per_action, "limit-value-per-action");
-    worth(s_.allowed.value_left_today, "limit-value-per-day");
-    worth(guard_budget(s_), "guard-value-per-day");
+    cap.keep_to_limits(s_, sold, BaseValue{moved_});
     if (!terms_.borrows) cap.amount = saturating_sub(cap.amount, kTakenOver);
     cap.amount = loan_covered_by(cap.amount, fee.value_or(0));
     if (fee) cap.lower(left(source->available.value), "flash-liquidity");
@@ -121,7 +115,7 @@ Result<bool> Sizer::price(Leg& leg, const U256& amount, dex::Overlay& pools) con
     leg.sale = *std::move(sale);
     TRY(const Fair fair, fair_price(s_, *leg.sold, *leg.bought, amount));
     leg.doubtful = disagree(s_, fair);
-    leg.least = leg.venue.itself ? amount : least_out(s_, fair);
+    leg.least = leg.venue.itself ? amount : least_out(s_, fair, leg.sale.amount_out);
     const LoanSource* source = terms_.funding.source;
     leg.fee_sold = leg.fee_bought = leg.loan = {};
     leg.over = terms_.borrows ? U256{} : kTakenOver;
@@ -200,6 +194,10 @@ Result<std::optional<NoPlan>> Sizer::bound_impact(Leg& leg) {
         const U256 half = checked_add(low, shift_right(saturating_sub(high, low), 1)).value_or(high);
         probe = found ? half : shift_right(probe, 4);
     }
+    if (!found && best.doubtful)
+        return std::optional<NoPlan>{
+            NoPlan{"reference-disagrees", "no pool pays what the reference says of " + name_of(*leg.sold) + " for " +
+                                              name_of(*leg.bought) + ", which is far from the protocol's price"}};
     if (!found)
         return std::optional<NoPlan>{NoPlan{"price-impact", "selling " + name_of(*leg.sold) + " for " +
                                                                 name_of(*leg.bought) + " through " + leg.venue.name +

@@ -131,6 +131,7 @@ TEST_CASE("prices that disagree: nothing is sold while there is anything else, a
     auto& s = w.situation();
     const auto tick = std::get<dex::V3State>(w.pools[0].state).tick;
     s.references = {{0, tick - 400}};
+    s.urgency = Urgency::Act;
     auto ladder = plan_ladder(s);
     REQUIRE_FALSE(ladder.rungs.empty());
     CHECK(ladder.rungs.front().doubtful);
@@ -143,6 +144,25 @@ TEST_CASE("prices that disagree: nothing is sold while there is anything else, a
     CHECK(refused(ladder, "reference-disagrees"));
     s.references = {{0, tick}};
     CHECK_FALSE(refused(plan_ladder(s), "reference-disagrees"));
+}
+
+TEST_CASE("prices that disagree in an emergency: what does not reach the target does not keep from selling") {
+    auto w = plain();
+    auto& s = w.situation();
+    s.references = {{0, std::get<dex::V3State>(w.pools[0].state).tick + 1'000}};  // a mean 10 % behind a fall
+    s.funds.tokens = {idle(w.asset(2), U256{10 * kDollar})};
+    s.allowed.strategies = {"repay-with-collateral", "repay-from-wallet"};
+    for (const auto urgency : {Urgency::Watch, Urgency::Act, Urgency::Emergency}) {
+        s.urgency = urgency;
+        const auto ladder = plan_ladder(s);
+        CHECK(refused(ladder, "reference-disagrees"));
+        REQUIRE_FALSE(ladder.rungs.empty());
+        const auto& first = ladder.rungs.front().strategy;
+        if (urgency == Urgency::Emergency)
+            CHECK(first == "repay-with-collateral");
+        else
+            CHECK(first == "repay-from-wallet");
+    }
 }
 
 TEST_CASE("a rescue that costs more than a liquidation would is not made") {

@@ -281,18 +281,41 @@ TEST_CASE("the minimum is the tighter of the protocol's price and the pools' mea
         return *mul_div_down(out, kWad, in);  // of one whole token
     };
     auto& s = w.situation();
+    s.urgency = Urgency::Act;
+    s.allowed.slippage_bps = 268;  // three quarters: 2.01 %
     const U256 by_oracle = least(first_plan(repay_with_collateral(s, Breadth::First)));
-    CHECK(by_oracle >= U256{1'960'000'000});  // 2,000 less 2 %
-    CHECK(by_oracle <= U256{1'960'000'100});
+    CHECK(by_oracle >= U256{1'959'800'000});
+    CHECK(by_oracle <= U256{1'959'800'100});
     const auto tick = std::get<dex::V3State>(w.pools[0].state).tick;
     s.references = {{0, tick + 100}};  // 1 % higher
     const Plan tighter = first_plan(repay_with_collateral(s, Breadth::First));
     CHECK(least(tighter) > U256{1'979'000'000});
     CHECK_FALSE(tighter.doubtful);
     s.references = {{0, tick - 100}};  // lower: the protocol's stands
-    CHECK(least(first_plan(repay_with_collateral(s, Breadth::First))) >= U256{1'960'000'000});
+    CHECK(least(first_plan(repay_with_collateral(s, Breadth::First))) >= U256{1'959'800'000});
     s.references = {{0, tick - 400}};
     CHECK(first_plan(repay_with_collateral(s, Breadth::First)).doubtful);
+    s.references = {{0, tick + 1'000}};  // no pool pays what the mean still says
+    CHECK(only_gate(repay_with_collateral(s, Breadth::First)) == "reference-disagrees");
+    s.urgency = Urgency::Emergency;
+    s.allowed.slippage_bps = 200;
+    const Plan urgent = first_plan(repay_with_collateral(s, Breadth::First));
+    CHECK(urgent.doubtful);
+    CHECK(least(urgent) >= U256{1'960'000'000});  // 2,000 less 2 %
+    CHECK(least(urgent) <= U256{1'960'000'100});
+
+    // A pool that pays 10 % more than the oracle says is held to that, though the mean says more still.
+    RescueWorld other;
+    other.supply(0, 10);
+    other.borrow_to(2, 105);
+    other.pool_v3(0, 2, 20'000'000, 500, -1'000);
+    other.lend(Lender::MorphoBlue, 0, 0);
+    auto& dear = other.situation();
+    dear.urgency = Urgency::Emergency;
+    dear.references = {{0, std::get<dex::V3State>(other.pools[0].state).tick + 1'000}};
+    const U256 held = least(first_plan(repay_with_collateral(dear, Breadth::First)));
+    CHECK(held > U256{2'150'000'000});
+    CHECK(held < U256{2'156'000'000});  // 2,200 less 2 %
 }
 
 TEST_CASE("an offer is used for its own amount only") {
