@@ -34,6 +34,10 @@ Result<Urgency> urgency_of(const lending::Market& market, const lending::Positio
     return urgency_of(now, prices, seconds);
 }
 
+Urgency more_urgent(Urgency urgency) {
+    return urgency == Urgency::Watch ? Urgency::Act : Urgency::Emergency;
+}
+
 std::optional<BaseValue> spending_bound(Urgency urgency, const std::optional<lending::LiquidationCost>& liquidation,
                                         const std::optional<BaseValue>& owners_cap) {
     std::optional<BaseValue> out = owners_cap;

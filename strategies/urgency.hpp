@@ -25,6 +25,9 @@ Urgency urgency_of(const lending::Position& now, std::span<const lending::Liquid
 /// The same, asked of the market at the position's own second. Errors of the market are passed on.
 Result<Urgency> urgency_of(const lending::Market& market, const lending::Position& now);
 
+/// The next higher one.
+Urgency more_urgent(Urgency urgency);
+
 /// The most that a plan may cost, gas included: a quarter of what a liquidation would take while watching, half when
 /// acting, all of it in an emergency, and never more than the owner's cap. nullopt: nothing bounds it.
 std::optional<BaseValue> spending_bound(Urgency urgency, const std::optional<lending::LiquidationCost>& liquidation,

@@ -184,6 +184,7 @@ void Core::settled(std::size_t s) {
     const std::string& name = position.config.name;
     if (step.base.purpose == Purpose::Rescue) {
         const bool rescued = position.health_now >= position.config.trigger;
+        position.rests = 0;
         const std::string text = "health factor " + health_text(step.base.health_before) + " to " +
                                  health_text(position.health_now) + " in block " + std::to_string(seen.number);
         AlertBook::tell(out, rescued ? AlertLevel::Info : AlertLevel::Critical, rescued ? "rescued" : "still-below",
@@ -211,8 +212,11 @@ void Core::transaction_failed(std::size_t s, const std::string& why) {
         return;
     }
     if (++position.incident->failures < config.failures_max) return;
-    const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(position.config.limits.cooldown).count();
-    position.rests_until = now + rest;
+    // A rescue that failed of its block's prices may succeed in the next: short rests first, then ever longer ones.
+    constexpr std::int64_t kFirstRestMs = 15'000;
+    constexpr std::uint32_t kDoublings = 20;
+    const auto most = std::chrono::duration_cast<std::chrono::milliseconds>(position.config.limits.cooldown).count();
+    position.rests_until = now + std::min<std::int64_t>(most, kFirstRestMs << std::min(position.rests++, kDoublings));
     position.incident.reset();
 }
 

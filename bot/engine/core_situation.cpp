@@ -106,7 +106,7 @@ std::vector<strategies::LoanSource> Core::loans_of(std::size_t i) const {
         }
     }
     const auto& conditions = market_reads_[position.market].conditions;
-    if (conditions && is_recent(conditions->block.number) && market.guard_market().protocol == guard_calls::kAaveV3) {
+    if (conditions && is_recent(conditions->block.number) && market.guard_market().protocol == guard::kAaveV3) {
         for (const auto& asset : conditions->assets) {
             if (asset.flash_room.is_zero()) continue;
             loans.push_back({guard::Lender::AaveV3, market.spender(), asset.asset, asset.flash_room, asset.flash_ppm});
@@ -159,7 +159,10 @@ Result<strategies::Situation> Core::situation_of(std::size_t i) const {
     const auto& market = market_at(position.market);
     const Timestamp as_of = inclusion_time();
     TRY(auto view, market.position(wallet.address, as_of));
-    TRY(const auto urgency, urgency_of(i, view));
+    TRY(auto urgency, urgency_of(i, view));
+    // What failed may have asked too much of the price.
+    const bool failed = position.rests > 0 || (position.incident && position.incident->failures > 0);
+    if (failed) urgency = strategies::more_urgent(urgency);
     strategies::Situation told{
         market, std::move(view), {}, {}, {}, {}, as_of, 0, urgency, {}, false, {}, {}, {}, {}, {}, {}, {}, {}, {}};
     if (!only_repays(i)) {

@@ -43,7 +43,7 @@ struct EngineConfig {
     std::int64_t alert_repeat_ms = 600'000;  // an unchanged alert is repeated this often
     std::uint32_t refresh_blocks = 10;       // blocks between looks at funds and fees while all is well
     std::uint32_t attempts_max = 12;         // signed replacements of one nonce; then the last is only rebroadcast
-    std::uint32_t failures_max = 3;          // reverted or refused rescues before an incident rests for the cool-down
+    std::uint32_t failures_max = 3;          // reverted or refused rescues before an incident rests
     std::uint32_t screen_slice = 2'048;      // accounts evaluated per tick off the critical path
     Gas gas_limit_max = 16'777'216;          // EIP-7825
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "strategies/urgency.hpp"
 #include "tests/unit/bot/engine_flight.hpp"
 
 using namespace plimsoll;
@@ -62,7 +63,8 @@ TEST_CASE("a reverted transaction is paid for, alarmed, and planned anew a bound
     World world = running();
     world.forced_revert = true;
     world.set_price(1'500);
-    world.mine(12);
+    for (int i = 0; i < 12 && world.mined_count(false) < 3; ++i) world.mine();
+    world.mine();
     CHECK(world.mined_count(false) == 3);
     CHECK(world.alerts("transaction-failed").size() == 3);
     CHECK(world.last_decision()->reason == "failures");
@@ -77,6 +79,35 @@ TEST_CASE("a reverted transaction is paid for, alarmed, and planned anew a bound
     }
     world.forced_revert = false;
     world.mine(12);  // after the cool-down
+    CHECK(world.mined_count(true) == 1);
+    check_rules(world);
+}
+
+TEST_CASE("failures: the next plan may spend more, and rests grow up to the cool-down") {
+    World world;
+    std::vector<strategies::Urgency> asked;
+    const auto plain = world.planner;
+    world.planner = [&](const strategies::Situation& situation) {
+        asked.push_back(situation.urgency);
+        return plain(situation);
+    };
+    world.position().limits.cooldown = std::chrono::hours{1};
+    world.start();
+    world.run();
+    world.mine(1);
+    world.forced_revert = true;
+    world.set_price(1'560);
+    world.mine(1);
+    REQUIRE_FALSE(asked.empty());
+    const auto first = asked.front();
+    REQUIRE(first != strategies::Urgency::Emergency);
+    world.mine(10);
+    CHECK(asked.back() == strategies::more_urgent(first));
+    for (int i = 0; i < 60; ++i) world.mine();
+    CHECK(world.mined_count(false) >= 9);
+    CHECK(world.mined_count(false) <= 21);  // every other block would be 35
+    world.forced_revert = false;
+    world.mine(40);
     CHECK(world.mined_count(true) == 1);
     check_rules(world);
 }
