@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "chain/lending/aave_v3/changes.hpp"
+
 namespace plimsoll::lending::aave_v3 {
 
 namespace {
@@ -108,6 +110,7 @@ struct Side {
     U256 amount;
     const ReserveView* reserve{};
     Terms terms;
+    u128 scaled{};  // of a collateral
 };
 
 Math<std::vector<Side>> sides_of(const View& view, const AccountState& account, bool debts) {
@@ -125,10 +128,22 @@ Math<std::vector<Side>> sides_of(const View& view, const AccountState& account, 
             }
         } else if (holding.collateral && side.terms.threshold != 0) {
             TRY(side.amount, supply_of(view, *reserve, holding.supply));
+            side.scaled = holding.supply;
         }
         if (!side.amount.is_zero() && !side.terms.price.is_zero()) out.push_back(side);
     }
     return out;
+}
+
+/// What the treasury gets of what the liquidator leaves: where all is seized, rounding may leave a unit less than the
+/// fee (LiquidationLogic.executeLiquidationCall, "1 wei imprecision").
+Math<U256> fee_taken(const View& view, const Side& collateral, const LiquidationOutcome& outcome) {
+    const auto rounding = directions(view.profile()).more;
+    TRY(const auto burnt, ray_div(outcome.to_liquidator, collateral.reserve->income, rounding));
+    TRY(const auto fee, ray_div(outcome.fee, collateral.reserve->income, rounding));
+    const U256 left = saturating_sub(U256::from_u128(collateral.scaled), burnt);
+    if (fee <= left) return outcome.fee;
+    return supply_of(view, *collateral.reserve, left.low_u128());
 }
 
 }  // namespace
@@ -160,7 +175,8 @@ Result<std::optional<LiquidationCost>> liquidation_cost(const View& view, const 
             cost.collateral_asset = from.asset;
             cost.debt_asset = to.asset;
             cost.debt_repaid.value = outcome.debt;
-            TRY(cost.collateral_seized.value, checked_add(outcome.to_liquidator, outcome.fee));
+            TRY(const auto fee, fee_taken(view, collateral, outcome));
+            TRY(cost.collateral_seized.value, checked_add(outcome.to_liquidator, fee));
             TRY(const auto lost,
                 base_value(cost.collateral_seized.value, in.collateral_price, in.collateral_unit, Rounding::Down));
             TRY(const auto saved, base_value(outcome.debt, in.debt_price, in.debt_unit, Rounding::Down));
