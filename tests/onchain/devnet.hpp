@@ -32,6 +32,7 @@ struct DevPool {
 /// Uniswap V3 and V2.
 struct DevExchange {
     Address router;
+    Address router_02;
     Address quoter;
     Address position_manager;
     std::vector<DevPool> pools;

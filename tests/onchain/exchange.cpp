@@ -92,9 +92,12 @@ dex::Route Exchange::route_of(std::size_t index, bool zero_for_one) const {
 Tx Exchange::swap(const dex::Route& route, const U256& amount) {
     const bool v2 = book_.pools()[route.hops[0].pool].kind() == dex::PoolKind::UniswapV2;
     const auto& exchange = world_.info.exchange;
-    auto call = dex::swap_call(v2 ? exchange.v2_router : exchange.router,
-                               v2 ? dex::RouterKind::UniswapV2 : dex::RouterKind::UniswapV3, book_.pools(), route,
-                               {amount, U256{}, trader_, kNoDeadline});
+    auto to = std::pair(exchange.v2_router, dex::RouterKind::UniswapV2);
+    if (!v2 && dice_.percent(50))
+        to = {exchange.router_02, dex::RouterKind::UniswapV302};
+    else if (!v2)
+        to = {exchange.router, dex::RouterKind::UniswapV3};
+    auto call = dex::swap_call(to.first, to.second, book_.pools(), route, {amount, U256{}, trader_, kNoDeadline});
     if (!call) throw std::runtime_error(call.error().message);
     return {trader_, call->to, std::move(call->data), "swap " + to_string(amount), 10'000'000};
 }

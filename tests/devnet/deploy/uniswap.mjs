@@ -52,7 +52,11 @@ export async function deployUniswap(chain, from, trader, reserves, prices) {
   const pools = [];
   for (const spec of POOLS) pools.push(await deployPool(chain, trader, { factory, manager }, reserves, prices, spec));
   const arbitrageur = await chain.deploy(from, 'Arbitrageur');
-  return { factory, router, quoter, position_manager: manager, weth, arbitrageur, pools };
+  const router02 = await chain.deploy(from, 'SwapRouter02', [ZERO, factory, manager, weth]);
+  for (const symbol of symbols) {
+    await chain.at(reserves[symbol].contract, reserves[symbol].address).write(trader, 'approve', [router02, MAX]);
+  }
+  return { factory, router, router_02: router02, quoter, position_manager: manager, weth, arbitrageur, pools };
 }
 
 async function deployPool(chain, trader, { factory, manager }, reserves, prices, { pair, fee, ranges, thin = false }) {

@@ -18,6 +18,7 @@ const roots = [
   '@safe-global/safe-contracts/build/artifacts/contracts',
   '@uniswap/v2-core/build',
   '@uniswap/v2-periphery/build',
+  '@uniswap/swap-router-contracts/artifacts/contracts',
 ].map((path) => join(modules, path));
 
 let files = null;
