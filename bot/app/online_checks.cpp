@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bot/app/online_checks.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <fmt/format.h>
 
 #include "bot/app/guard_findings.hpp"
 #include "bot/app/run_task.hpp"
+#include "bot/app/venue_checks.hpp"
 #include "bot/engine/text.hpp"
 #include "bot/shell/endpoints.hpp"
 #include "bot/shell/signers.hpp"
@@ -87,6 +89,8 @@ class ChainChecks {
         else
             problem("chain " + chain_.name + ": Multicall3", "no code at " + to_string(rpc::kMulticall3),
                     "without it nothing can be simulated, so nothing is sent on this chain: deploy it");
+        auto venues = co_await venue_checks(eth, settings_, chain_, at);
+        std::move(venues.begin(), venues.end(), std::back_inserter(lines_));
         for (const auto& entry : settings_.markets) {
             if (entry.chain == chain_.name) co_await market(eth, entry, head->ref);
         }

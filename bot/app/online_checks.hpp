@@ -16,8 +16,8 @@ struct CheckLine {
     std::string mend;    // what to do; empty when ok
 };
 
-/// What only a node can tell: endpoints, chain ids, age of the head, markets, simulation, and per position its state,
-/// and balances and allowances for what it would repay.
+/// What only a node can tell: endpoints, chain ids, age of the head, pools, routers, lenders, markets, simulation, and
+/// per position its state, and balances and allowances for what it would repay.
 std::vector<CheckLine> online_checks(const config::Settings& settings);
 
 }  // namespace plimsoll::bot

@@ -76,8 +76,8 @@ morpho = "${info.morpho.morpho}"
 id = "${info.morpho.markets[MORPHO_MARKET].id}"
 [router.uniswap]
 chain = "local"
-kind = "uniswap-v3"
-address = "${info.uniswap.router}"
+kind = "uniswap-v3-02"
+address = "${info.uniswap.router_02}"
 [lender.morpho]
 chain = "local"
 kind = "morpho-blue"
@@ -149,6 +149,34 @@ try {
   const policyOf = (who) => chain.at('Guard', seatOf(devnet, who)).read('policyOf', [who.address, market]);
   const allowance = (who) => chain.at('AToken', reserveOf(devnet, 'WETH').a_token).read('allowance', [who.address, info.guard]);
 
+  await test('check --online holds pools, routers and lenders against the chain', async () => {
+    const check = (change = (text) => text) => {
+      const path = join(folder, 'checked.toml');
+      writeFileSync(path, change(readFileSync(config, 'utf8')), SECRET);
+      const lines = JSON.parse(plimsoll(values.plimsoll, ['--config', path, 'check', '--online', '--json']).stdout).lines;
+      return (name) => lines.find((line) => line.name === name);
+    };
+    const { pools, router } = info.uniswap;
+    const pool = `address = "${pools[0].address}"`;
+    const good = check();
+    for (const name of ['router uniswap', 'pool first', 'lender morpho']) assert(good(name).ok, JSON.stringify(good(name)));
+    assert(check((text) => text.replace(pool, `${pool}\nreference = "60s"`))('pool first').ok);
+    const wrong = (name, problem, from, to) => {
+      const line = check((text) => text.replace(from, to))(name);
+      assert(!line.ok && problem.test(line.detail), JSON.stringify(line));
+    };
+    wrong('pool first', /no uniswap-v3 pool answers/, pool, `address = "${reserveOf(devnet, 'WETH').address}"`);
+    wrong('pool first', /do not reach back/, pool, `${pool}\nreference = "24h"`);
+    wrong('pool first', /no configured router trades in it/, /\[router[^[]*/, `[router.other]
+chain = "local"
+kind = "uniswap-v2"
+address = "${info.uniswap_v2.router}"
+`);
+    wrong('router uniswap', /no router answers/, info.uniswap.router_02, info.guard);
+    wrong('lender morpho', /no morpho-blue answers/, `kind = "morpho-blue"\naddress = "${info.morpho.morpho}"`,
+      `kind = "morpho-blue"\naddress = "${router}"`);
+  });
+
   await test('status says what is missing, and how it is mended', async () => {
     const result = expect(ATTENTION, run(config, 'status', 'alice-aave', '--json'));
     const lines = linesOf(result);
@@ -192,7 +220,7 @@ try {
     assert.equal(policy.valuePerDay, 5000000000000n);
     assert.deepEqual(policy.collaterals, [reserveOf(devnet, 'WETH').address]);
     assert.deepEqual(policy.debts, [reserveOf(devnet, 'USDC').address]);
-    assert.deepEqual(policy.venues, [info.uniswap.router, info.morpho.morpho]);
+    assert.deepEqual(policy.venues, [info.uniswap.router_02, info.morpho.morpho]);
     const days = (policy.expiry - (await chain.head()).timestamp) / 86400;
     assert.ok(days > 89.9 && days <= 90, `${days} days`);
     assert.ok((await allowance(accounts[0])) > 2n ** 200n);
