@@ -166,6 +166,20 @@ Result<std::optional<U256>> Sizer::guess_for(const Leg& like, const U256& sample
     return std::optional<U256>{loan_covered_by(taken, lent(*leg.sold).value_or(0))};
 }
 
+NoPlan Sizer::too_dear(const Leg& leg) const {
+    const std::string sale = "selling " + name_of(*leg.sold) + " for " + name_of(*leg.bought);
+    if (leg.doubtful)
+        return {"reference-disagrees",
+                "no pool pays what the reference says of " + sale + ", which is far from the protocol's price"};
+    const std::uint32_t most = slippage_bps(s_);
+    const auto price = mul_div_down(leg.least, kBps, U256{10'000 - std::min(most, 9'999U)});
+    const auto paid = price ? mul_div_down(leg.sale.amount_out, kBps, std::max(*price, U256{1})) : price;
+    const std::string lacking =
+        paid ? std::to_string(saturating_sub(kBps, *paid).low_u64()) + " bps less than its price" : "too little";
+    return {"price-impact", sale + " through " + leg.venue.name + " brings " + lacking + "; " + std::to_string(most) +
+                                " bps are allowed at this urgency"};
+}
+
 /// Makes the leg as small as the price it gets demands. A NoPlan when even a little of it is too dear.
 Result<std::optional<NoPlan>> Sizer::bound_impact(Leg& leg) {
     Leg best = leg;
@@ -189,19 +203,13 @@ Result<std::optional<NoPlan>> Sizer::bound_impact(Leg& leg) {
             found = true;
         } else {
             high = probe;
+            if (!found && sold && i < 3) best = std::move(trial);  // dust would only show its rounding
         }
         // By sixteenths down to a size that bears the price, then halves between.
         const U256 half = checked_add(low, shift_right(saturating_sub(high, low), 1)).value_or(high);
         probe = found ? half : shift_right(probe, 4);
     }
-    if (!found && best.doubtful)
-        return std::optional<NoPlan>{
-            NoPlan{"reference-disagrees", "no pool pays what the reference says of " + name_of(*leg.sold) + " for " +
-                                              name_of(*leg.bought) + ", which is far from the protocol's price"}};
-    if (!found)
-        return std::optional<NoPlan>{NoPlan{"price-impact", "selling " + name_of(*leg.sold) + " for " +
-                                                                name_of(*leg.bought) + " through " + leg.venue.name +
-                                                                " brings less than the allowed price"}};
+    if (!found) return std::optional<NoPlan>{too_dear(best)};
     leg = std::move(best);
     out_.shortfall = "price-impact";
     return std::optional<NoPlan>{};

@@ -35,6 +35,7 @@ class Sizer {
     Result<std::optional<Wad>> health(const Leg& like, const U256& amount, Leg& out) const;
     Result<std::optional<U256>> guess_for(const Leg& like, const U256& sample) const;
     Result<std::optional<NoPlan>> bound_impact(Leg& leg);
+    NoPlan too_dear(const Leg& leg) const;
     bool goes_on(const AssetPosition& bought) const;
     Result<void> bound_debt(const Leg& leg, Cap& cap);
     Result<bool> close_debt(Leg& leg, const Cap& cap, bool needed);
