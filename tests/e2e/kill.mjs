@@ -50,7 +50,8 @@ async function verify(stage, place, begin, what) {
   assert(health > TARGET - NEAR && health < TARGET + NEAR, `${what}: health factor ${health}`);
   const repays = new Set((await stage.repays(begin.block)).map(({ transaction }) => transaction));
   assert.equal(repays.size, 1, `${what}: ${repays.size} repayments`);
-  assert.equal(await stage.nonce(signer(stage)), begin.nonce + TRANSACTIONS, `${what}: nothing but the rescue was sent`);
+  assert.equal(await stage.nonce(signer(stage)), begin.nonce + TRANSACTIONS,
+    `${what}: nothing but the rescue was sent; the journal: ${JSON.stringify(steps(place))}`);
   const used = steps(place).filter(({ stage: end }) => end === 'settled');
   const nonces = Array.from({ length: TRANSACTIONS }, (_, i) => begin.nonce + i);
   assert.deepEqual(used.map(({ nonce }) => nonce), nonces, `${what}: nonces in the journal`);
