@@ -66,7 +66,8 @@ class Aggregator {
     virtual Result<SwapOffer> parse(const SwapWanted& wanted, long status, std::string_view body) const = 0;
 };
 
-/// "0x": Swap API v2, allowance holder (docs.0x.org). "1inch": Swap API v6.0 (portal.1inch.dev). Nothing for others.
+/// "0x": Swap API v2, allowance holder (docs.0x.org). "1inch": Classic Swap v6.1 (business.1inch.com/portal). Nothing
+/// for others.
 std::unique_ptr<Aggregator> make_aggregator(std::string_view kind);
 
 /// What an offer must keep to be used.

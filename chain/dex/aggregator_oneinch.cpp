@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// 1inch Swap API v6.0, GET /swap/v6.0/{chain}/swap (portal.1inch.dev, "Swap API").
+// 1inch Swap API v6.1, GET /swap/v6.1/{chain}/swap (business.1inch.com/portal, "Classic Swap").
 #include <fmt/format.h>
 
 #include "chain/dex/aggregator_json.hpp"
@@ -27,12 +27,12 @@ std::string explanation(std::string_view body) {
 class OneInch final : public Aggregator {
   public:
     std::string_view name() const override { return kName; }
-    std::string_view public_url() const override { return "https://api.1inch.dev"; }
+    std::string_view public_url() const override { return "https://api.1inch.com"; }
     KeyHeader key_header() const override { return {"Authorization", "Bearer "}; }
 
     AggregatorRequest request(const SwapWanted& wanted) const override {
         // The taker is a contract that holds the token only inside the rescue: nothing to estimate beforehand.
-        return {fmt::format("/swap/v6.0/{}/swap?src={}&dst={}&amount={}&from={}&origin={}&receiver={}&slippage={}.{:02}"
+        return {fmt::format("/swap/v6.1/{}/swap?src={}&dst={}&amount={}&from={}&origin={}&receiver={}&slippage={}.{:02}"
                             "&disableEstimate=true&allowPartialFill=false&includeTokensInfo=true",
                             wanted.chain, to_checksum(wanted.sell), to_checksum(wanted.buy), to_string(wanted.amount),
                             to_checksum(wanted.taker), to_checksum(wanted.origin), to_checksum(wanted.taker),

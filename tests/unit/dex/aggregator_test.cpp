@@ -72,7 +72,7 @@ TEST_CASE("what the services are asked") {
     CHECK(zerox->key_header().name == "0x-api-key");
     CHECK(zerox->public_url() == "https://api.0x.org");
     CHECK(oneinch->request(wanted()).target ==
-          "/swap/v6.0/1/swap?src=0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2"
+          "/swap/v6.1/1/swap?src=0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2"
           "&dst=0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48&amount=1000000000000000000&from=" +
               to_checksum(kTaker) +
               "&origin=0x1111111111111111111111111111111111111111&receiver=" + to_checksum(kTaker) +
