@@ -79,7 +79,7 @@ std::uint32_t slippage_bps(const Situation& situation) {
 
 U256 least_out(const Situation& situation, const Fair& fair, const U256& quoted) {
     U256 price = fair.tighter();
-    if (situation.urgency == Urgency::Emergency) price = std::max(fair.oracle, std::min(price, quoted));
+    if (situation.urgency != Urgency::Watch) price = std::max(fair.oracle, std::min(price, quoted));
     return less_bps(price, slippage_bps(situation));
 }
 

@@ -28,7 +28,7 @@ Result<Fair> fair_price(const Situation& situation, const AssetPosition& from, c
 bool disagree(const Situation& situation, const Fair& fair);
 
 /// The least that a sale which would bring `quoted` now must bring: the tighter price less the slippage that this
-/// urgency may spend. In an emergency a reference above the oracle bounds only what the pools do pay: a mean lags
+/// urgency may spend. Past watching a reference above the oracle bounds only what the pools do pay: a mean lags
 /// behind a fall, and waiting for it means liquidation at the oracle's price less the bonus.
 U256 least_out(const Situation& situation, const Fair& fair, const U256& quoted);
 

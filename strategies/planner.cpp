@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <tuple>
 
+#include "strategies/fair.hpp"
 #include "strategies/fit.hpp"
 #include "strategies/order.hpp"
+#include "strategies/policy.hpp"
 #include "strategies/strategies.hpp"
 #include "strategies/urgency.hpp"
+#include "strategies/values.hpp"
 
 namespace plimsoll::strategies {
 
@@ -44,6 +47,7 @@ class Planner {
         weigh_doubts();
         order();
         ask_for_offers();
+        if (sized && ladder_.wanted.empty()) ask_instead_of_pools();
         return std::move(ladder_);
     }
 
@@ -96,7 +100,7 @@ class Planner {
         const auto doubtful = [](const Rung& rung) { return rung.plan.doubtful; };
         if (std::none_of(rungs_.begin(), rungs_.end(), doubtful)) return;
         const bool enough = std::any_of(rungs_.begin(), rungs_.end(), [&](const Rung& rung) {
-            return !doubtful(rung) && (s_.urgency != Urgency::Emergency || rung.plan.shortfall.empty());
+            return !doubtful(rung) && (s_.urgency == Urgency::Watch || rung.plan.shortfall.empty());
         });
         ladder_.refused.push_back({"reference-disagrees",
                                    enough ? "the protocol's price and the reference disagree: nothing is sold now"
@@ -151,6 +155,35 @@ class Planner {
             });
             if (!again) ladder_.wanted.push_back(wanted);
         }
+    }
+
+    /// Value given for a value of kWad taken: as the last offer of the pair says, else with half of the slippage lost.
+    U256 rate_of(const AssetPosition& sold, const AssetPosition& bought) const {
+        for (const auto& offer : s_.offers) {
+            if (offer.token_in != sold.asset || offer.token_out != bought.asset) continue;
+            const auto taken = value_up(sold, offer.amount_in.value);
+            const auto given = value_down(bought, offer.amount_out.value);
+            const auto rate = taken && given ? mul_div_down(*given, kWad, *taken) : Math<U256>(U256{});
+            if (rate && !rate->is_zero()) return *rate;
+        }
+        return less_bps(kWad, slippage_bps(s_) / 2);
+    }
+
+    /// Where no pool bears what reaches the target, somebody else may.
+    void ask_instead_of_pools() {
+        if (guard_refuses(s_) || s_.now.summary.health_factor >= s_.target) return;
+        const auto sold = sellable(s_).assets;
+        const auto bought = repayable(s_).assets;
+        if (sold.empty() || bought.empty()) return;
+        Effect effect;
+        effect.taken_value = kWad;
+        effect.given_value = rate_of(*sold[0], *bought[0]);
+        effect.taken_threshold = sold[0]->collateral ? sold[0]->threshold_bps : 0;
+        const auto value = closed_form(s_.now.summary, above(s_.target, kBandPpm * 2 / 5), effect);
+        if (!value) return;
+        const U256 amount = amount_worth(*sold[0], *value);
+        if (amount.is_zero() || amount > sold[0]->supplied.value) return;
+        ladder_.wanted.push_back({sold[0]->asset, bought[0]->asset, TokenAmount{amount}});
     }
 
     const Situation& s_;

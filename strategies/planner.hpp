@@ -25,8 +25,8 @@ inline constexpr std::size_t kRungs = 12;
 /// do not (the highest health factor first), then half, then a tenth of the way, then closing the position. A close
 /// that the owner has asked for (close_below, close_at_price) comes before everything.
 ///
-/// While the protocol's price and the reference disagree, plans that sell are left out as long as there is another (in
-/// an emergency: another that reaches the target); `refused` then says "reference-disagrees", in either case.
+/// While the protocol's price and the reference disagree, plans that sell are left out as long as there is another
+/// (past watching: another that reaches the target); `refused` then says "reference-disagrees", in either case.
 Ladder plan_ladder(const Situation& situation);
 
 }  // namespace plimsoll::strategies

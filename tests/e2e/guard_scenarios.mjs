@@ -40,6 +40,8 @@ function brokenAggregator(behaviour) {
   };
 }
 
+let service = null;
+
 const STORIES = {
   'usual': { position: SINGLE, expect: { most: 1 } },
   // A sale up to the target would move the price by more than the slippage that is allowed: it goes as far as it may, which is
@@ -59,6 +61,22 @@ const STORIES = {
   'aggregator refuses': brokenAggregator('refuses'),
   'aggregator hangs': brokenAggregator('hangs'),
   'aggregator lies': brokenAggregator('lies'),
+  // The only pool that the daemon knows is empty; the service knows a better one.
+  'aggregator helps': {
+    position: { ...SINGLE, policy: { venues: (({ uniswap, morpho }) => [uniswap.router, uniswap.router_02, morpho.morpho])(stage.devnet.info) } },
+    prepare: () => drainPool(stage.devnet, pool('WETH', 'USDC', 3000), 1),
+    venues: async () => {
+      service = await aggregator({ pool: pool('WETH', 'USDC', 500) }, stage.devnet);
+      return { pools: [pool('WETH', 'USDC', 3000)], aggregators: { stand_in: service.settings } };
+    },
+    expect: { most: 2 },
+    check: (rescues) => {
+      const best = pool('WETH', 'USDC', 500).address.toLowerCase();
+      const { logs } = rescues.at(-1).receipt;
+      assert(logs.some(({ address }) => address.toLowerCase() === best), 'the offer was not used');
+    },
+    after: () => service?.close(),
+  },
   'no flash liquidity': {
     position: SINGLE,
     prepare: () => configure('setReserveFlashLoaning', 'USDC', false),
@@ -95,6 +113,13 @@ const STORIES = {
     fall: () => stage.fall('178', 'WETH', { pools: false }),
     expect: { most: 1, lossBps: 1n, mayUse: ['USDC'] },
     check: (rescues) => assert(soldOf(rescues, 'WETH') <= 0n, 'collateral was sold'),
+  },
+  // The market falls with the feed, and the pools' mean says for a while what was: near liquidation nobody waits for it.
+  'a fall that the mean lags behind': {
+    position: SINGLE,
+    venues: { reference: '1m' },
+    fall: () => stage.fall('155'),
+    expect: { most: 2 },
   },
   'frozen reserve': {
     position: SINGLE,

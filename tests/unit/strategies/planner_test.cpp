@@ -131,7 +131,7 @@ TEST_CASE("prices that disagree: nothing is sold while there is anything else, a
     auto& s = w.situation();
     const auto tick = std::get<dex::V3State>(w.pools[0].state).tick;
     s.references = {{0, tick - 400}};
-    s.urgency = Urgency::Act;
+    s.urgency = Urgency::Watch;
     auto ladder = plan_ladder(s);
     REQUIRE_FALSE(ladder.rungs.empty());
     CHECK(ladder.rungs.front().doubtful);
@@ -146,7 +146,7 @@ TEST_CASE("prices that disagree: nothing is sold while there is anything else, a
     CHECK_FALSE(refused(plan_ladder(s), "reference-disagrees"));
 }
 
-TEST_CASE("prices that disagree in an emergency: what does not reach the target does not keep from selling") {
+TEST_CASE("prices that disagree when it is time to act: what does not reach the target does not keep from selling") {
     auto w = plain();
     auto& s = w.situation();
     s.references = {{0, std::get<dex::V3State>(w.pools[0].state).tick + 1'000}};  // a mean 10 % behind a fall
@@ -158,10 +158,43 @@ TEST_CASE("prices that disagree in an emergency: what does not reach the target 
         CHECK(refused(ladder, "reference-disagrees"));
         REQUIRE_FALSE(ladder.rungs.empty());
         const auto& first = ladder.rungs.front().strategy;
-        if (urgency == Urgency::Emergency)
-            CHECK(first == "repay-with-collateral");
-        else
+        if (urgency == Urgency::Watch)
             CHECK(first == "repay-from-wallet");
+        else
+            CHECK(first == "repay-with-collateral");
+    }
+}
+
+TEST_CASE("where no pool bears the sale an offer is asked for, and one at the price that came back then fits") {
+    auto w = plain();
+    w.pools.clear();
+    auto& s = w.situation();
+    const auto first = plan_ladder(s);
+    CHECK(first.rungs.empty());
+    REQUIRE(first.wanted.size() == 1);
+    for (const std::uint64_t lost : {1U, 50U, 150U}) {  // bps; the price is 2,000 dollars
+        CAPTURE(lost);
+        s.offers.clear();
+        Ladder ladder = first;
+        for (int i = 0; i < 2 && ladder.rungs.empty(); ++i) {
+            REQUIRE(ladder.wanted.size() == 1);
+            Offer offer;
+            offer.name = "service";
+            offer.token_in = ladder.wanted[0].token_in;
+            offer.token_out = ladder.wanted[0].token_out;
+            offer.amount_in = ladder.wanted[0].amount_in;
+            const U256 worth = *mul_div_down(offer.amount_in.value, U256{2'000 * kDollar}, kWad);
+            offer.amount_out = TokenAmount{*mul_div_down(worth, U256{10'000 - lost}, U256{10'000})};
+            offer.min_out = TokenAmount{*mul_div_down(offer.amount_out.value, U256{9'990}, U256{10'000})};
+            offer.target = RescueWorld::router_v3();
+            offer.data = {1};
+            offer.expires_ms = static_cast<std::int64_t>(s.as_of + 60) * 1'000;
+            s.offers = {offer};
+            ladder = plan_ladder(s);
+        }
+        REQUIRE_FALSE(ladder.rungs.empty());
+        CHECK(ladder.rungs.front().after.health_factor >= s.target);
+        CHECK(ladder.rungs.front().after.health_factor <= above(s.target, kBandPpm));
     }
 }
 

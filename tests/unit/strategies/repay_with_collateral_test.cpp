@@ -281,19 +281,19 @@ TEST_CASE("the minimum is the tighter of the protocol's price and the pools' mea
         return *mul_div_down(out, kWad, in);  // of one whole token
     };
     auto& s = w.situation();
-    s.urgency = Urgency::Act;
-    s.allowed.slippage_bps = 268;  // three quarters: 2.01 %
+    s.urgency = Urgency::Watch;
+    s.allowed.slippage_bps = 400;  // half of it now
     const U256 by_oracle = least(first_plan(repay_with_collateral(s, Breadth::First)));
-    CHECK(by_oracle >= U256{1'959'800'000});
-    CHECK(by_oracle <= U256{1'959'800'100});
+    CHECK(by_oracle >= U256{1'960'000'000});
+    CHECK(by_oracle <= U256{1'960'000'100});
     const auto tick = std::get<dex::V3State>(w.pools[0].state).tick;
     s.references = {{0, tick + 100}};  // 1 % higher
     const Plan tighter = first_plan(repay_with_collateral(s, Breadth::First));
     CHECK(least(tighter) > U256{1'979'000'000});
     CHECK_FALSE(tighter.doubtful);
     s.references = {{0, tick - 100}};  // lower: the protocol's stands
-    CHECK(least(first_plan(repay_with_collateral(s, Breadth::First))) >= U256{1'959'800'000});
-    s.references = {{0, tick - 400}};
+    CHECK(least(first_plan(repay_with_collateral(s, Breadth::First))) >= U256{1'960'000'000});
+    s.references = {{0, tick - 600}};
     CHECK(first_plan(repay_with_collateral(s, Breadth::First)).doubtful);
     s.references = {{0, tick + 1'000}};  // no pool pays what the mean still says
     CHECK(only_gate(repay_with_collateral(s, Breadth::First)) == "reference-disagrees");
