@@ -62,8 +62,7 @@ Result<Proposal> finish(const Situation& situation, Draft draft) {
     plan.from_guardian = true;
     plan.value = draft.moved;
     plan.cost = draft.lost;
-    plan.gas = kGas.guard + gas_of(draft.loan.lender) + draft.swap_gas;
-    for (const auto& step : draft.steps) plan.gas += gas_of(step.action);
+    plan.gas = gas_of(situation, draft.loan, draft.steps) + draft.swap_gas;
     TRY(auto refused, count(situation, plan));
     if (refused) return Proposal{*std::move(refused)};
     guard::Plan whole{situation.now.account,

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "strategies/gas.hpp"
 
+#include <algorithm>
+
 namespace plimsoll::strategies {
+
+namespace {
 
 Gas gas_of(guard::Action action) {
     switch (action) {
@@ -32,11 +36,32 @@ Gas gas_of(guard::Lender lender) {
         case guard::Lender::AaveV3:
             return kGas.loan_aave;
         case guard::Lender::MorphoBlue:
+            return kGas.loan_morpho;
         case guard::Lender::UniswapV3:
+            return kGas.loan_uniswap;
         case guard::Lender::MorphoRepay:
-            return kGas.loan_other;
+            return kGas.loan_callback;
     }
     return 0;
+}
+
+}  // namespace
+
+Gas gas_of(const Situation& situation, const guard::Loan& loan, std::span<const guard::Step> steps) {
+    const bool morpho = situation.market.guard_market().protocol == guard::kMorphoBlue;
+    const Gas measures =
+        morpho ? kGas.guard_morpho : kGas.guard_aave + kGas.guard_asset * static_cast<Gas>(situation.now.assets.size());
+    Gas out = measures + gas_of(loan.lender);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const auto& step = steps[i];
+        const bool warm =
+            std::any_of(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(i),
+                        [&](const auto& one) { return one.action == step.action && one.asset == step.asset; });
+        const bool lends = step.action != guard::Action::Swap && step.action != guard::Action::Pull;
+        const Gas whole = morpho && lends ? kGas.action_morpho : gas_of(step.action);
+        out += warm ? whole / 2 : whole;
+    }
+    return out;
 }
 
 BaseValue gas_value(const Situation& situation, Gas gas) {
