@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "strategies/gas.hpp"
+#include "strategies/order.hpp"
 #include "strategies/policy.hpp"
 
 namespace plimsoll::strategies {
@@ -43,7 +44,13 @@ dex::RouteLimits limits_for(const Situation& s, const std::vector<Address>& avoi
     return out;
 }
 
-/// Single routes by what they bring, best first, no pool twice.
+/// What this much gas is worth in an asset; zero where the market does not price it.
+U256 gas_in(const Situation& s, const Address& asset, Gas gas) {
+    const auto* row = offered(s, asset);
+    return row == nullptr || row->price.is_zero() ? U256{} : amount_worth(*row, gas_value(s, gas).value);
+}
+
+/// Single routes by what they bring after their gas, best first, no pool twice.
 std::vector<Venue> singles(const Situation& s, const Address& from, const Address& to, const U256& amount,
                            const dex::RouteLimits& limits) {
     const auto pools = pools_of(s);
@@ -52,7 +59,10 @@ std::vector<Venue> singles(const Situation& s, const Address& from, const Addres
         const auto quote = dex::quote_exact_in(pools, route, amount, limits.quote);
         if (quote.missing && s.pools != nullptr) s.pools->quote_exact_in(route, amount, limits.quote);
         // What cannot take all of it may still take a part.
-        found.emplace_back(quote.complete() ? quote.amount_out : U256{}, std::move(route));
+        const Gas gas =
+            kGas.hop * static_cast<Gas>(route.hops.size()) + kGas.tick * static_cast<Gas>(quote.ticks_crossed);
+        const U256 kept = saturating_sub(quote.amount_out, gas_in(s, to, gas));
+        found.emplace_back(quote.complete() ? kept : U256{}, std::move(route));
     }
     std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     std::vector<Venue> out;
@@ -77,14 +87,12 @@ std::vector<Venue> venues_for(const Situation& situation, const Address& from, c
     }
     std::vector<Venue> out;
     auto limits = limits_for(situation, avoid);
-    // A third pool is for pairs that two do not join: more routes cost more time than they bring.
     limits.routes = kRoutes;
-    limits.hops = 2;
-    if (dex::find_routes(pools_of(situation), from, to, limits).empty()) limits.hops = 3;
     dex::SplitLimits divided;
     divided.routes = limits;
     divided.parts = 3;
     divided.slices = 12;
+    divided.part_cost = gas_in(situation, to, kGas.swap + kGas.hop);
     const auto split = dex::best_split(pools_of(situation), from, to, amount, divided);
     if (split.complete() && split.parts.size() > 1) {
         Venue venue;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/dex/route.hpp"
 
+#include <limits>
+
 #include "chain/dex/overlay.hpp"
 
 namespace plimsoll::dex {
@@ -12,6 +14,13 @@ bool tradable(const Pool& pool) {
     if (const auto* v3 = std::get_if<V3State>(&pool.state)) return !v3->sqrt_price.is_zero() && v3->ticks != nullptr;
     const auto& v2 = std::get<V2State>(pool.state);
     return !v2.reserve0.is_zero() && !v2.reserve1.is_zero();
+}
+
+/// In parts of a million, as both kinds take it from what goes in.
+std::uint64_t fee_ppm(const Pool& pool) {
+    if (const auto* v3 = std::get_if<V3State>(&pool.state)) return v3->fee;
+    const auto& v2 = std::get<V2State>(pool.state);
+    return 1'000'000ULL * (v2.fee_unit - v2.fee_kept) / v2.fee_unit;
 }
 
 /// Depth first at one length at a time, so that the shorter routes come first.
@@ -29,15 +38,18 @@ class Search {
     std::vector<Route> run(const Address& token_in) {
         for (std::size_t length = 1; length <= limits_.hops; ++length) {
             tokens_.assign(1, token_in);
-            extend(token_in, length);
+            bound_ = length <= kPlainHops ? kNoBound : cheapest_;
+            extend(token_in, length, 0);
         }
         return std::move(found_);
     }
 
   private:
     static constexpr std::size_t kMaxVisits = 100'000;
+    static constexpr std::size_t kPlainHops = 2;
+    static constexpr std::uint64_t kNoBound = std::numeric_limits<std::uint64_t>::max();
 
-    void extend(const Address& token, std::size_t left) {
+    void extend(const Address& token, std::size_t left, std::uint64_t fees) {
         for (const std::size_t index : usable_) {
             if (found_.size() >= limits_.routes || ++visits_ > kMaxVisits) return;
             const Pool& pool = pools_[index];
@@ -46,12 +58,15 @@ class Search {
             const Address& next = pool.other(token);
             if ((left == 1) != (next == token_out_)) continue;
             if (std::find(tokens_.begin(), tokens_.end(), next) != tokens_.end()) continue;
+            const std::uint64_t sum = fees + fee_ppm(pool);
+            if (sum >= bound_) continue;
             hops_.push_back({index, token == pool.token0});
             if (left == 1) {
                 found_.push_back({tokens_.front(), token_out_, hops_});
+                cheapest_ = std::min(cheapest_, sum);
             } else {
                 tokens_.push_back(next);
-                extend(next, left - 1);
+                extend(next, left - 1, sum);
                 tokens_.pop_back();
             }
             hops_.pop_back();
@@ -66,6 +81,8 @@ class Search {
     std::vector<Hop> hops_;
     std::vector<Route> found_;
     std::size_t visits_ = 0;
+    std::uint64_t cheapest_ = kNoBound;
+    std::uint64_t bound_ = kNoBound;
 };
 
 RouteQuote quote_route(std::span<const Pool> pools, const Route& route, const U256& amount, Exact exact,

@@ -40,9 +40,15 @@ std::vector<std::vector<std::size_t>> places(const std::vector<Route>& routes) {
 
 }  // namespace
 
-TEST_CASE("routes: shorter first, no pool or token twice, kinds apart") {
-    const std::vector<Pool> pools = {v3(0x10, 1, 2), v3(0x11, 1, 3), v3(0x12, 2, 3), v3(0x13, 3, 4),
-                                     v3(0x14, 2, 4), v3(0x15, 1, 2), v2(0x16, 1, 2), v2(0x17, 1, 3)};
+TEST_CASE("routes: shorter first, no pool or token twice, kinds apart, a third pool only for lower fees") {
+    std::vector<Pool> pools = {v3(0x10, 1, 2),
+                               v3(0x11, 1, 3, kDeep, 500),
+                               v3(0x12, 2, 3),
+                               v3(0x13, 3, 4, kDeep, 500),
+                               v3(0x14, 2, 4, kDeep, 500),
+                               v3(0x15, 1, 2),
+                               v2(0x16, 1, 2),
+                               v2(0x17, 1, 3)};
     using List = std::vector<std::vector<std::size_t>>;
     const auto found = find_routes(pools, address_of(1), address_of(2));
     CHECK(places(found) == List{{0}, {5}, {6}, {1, 2}, {1, 3, 4}});
@@ -56,10 +62,12 @@ TEST_CASE("routes: shorter first, no pool or token twice, kinds apart") {
     limits = {};
     limits.mixed = true;
     CHECK(places(find_routes(pools, address_of(1), address_of(2), limits)) ==
-          List{{0}, {5}, {6}, {1, 2}, {7, 2}, {1, 3, 4}, {7, 3, 4}});
+          List{{0}, {5}, {6}, {1, 2}, {7, 2}, {1, 3, 4}});
     limits = {};
     limits.avoid = {pools[0].address, pools[1].address};
     CHECK(places(find_routes(pools, address_of(1), address_of(2), limits)) == List{{5}, {6}});
+    std::get<V3State>(pools[4].state).fee = 2'000;
+    CHECK(places(find_routes(pools, address_of(1), address_of(2))) == List{{0}, {5}, {6}, {1, 2}});
     CHECK(find_routes(pools, address_of(1), address_of(1)).empty());
     CHECK(find_routes(pools, address_of(1), address_of(9)).empty());
     std::vector<Pool> blank(2);
