@@ -66,6 +66,7 @@ async function story(stage, name, { rpc = sockets, before = () => {}, fails, dur
     await during(nodes);
     await until(`${name}: the rescue`, limit, async () => (await stage.health()) > TARGET - NEAR);
     const took = Date.now() - began;
+    await stage.pause();  // anvil may show a block's state before its logs
     const repays = new Set((await stage.repays(begin.block)).map(({ transaction }) => transaction));
     assert.equal(repays.size, 1, `${name}: ${repays.size} repayments`);
     assert.equal(await stage.nonce(), begin.nonce + 2, `${name}: an approval and a repayment`);
