@@ -286,3 +286,19 @@ TEST_CASE("changes of configuration are read again, and new code means a new sna
         step(chain.log(chain.provider(), {event::kOracleUpdated, asset, asset}));
     }
 }
+
+TEST_CASE("new code of the pool is not forgotten over that of a price feed behind it in the block") {
+    AaveDeployment chain(Version::V37);
+    auto market = make_aave_v3_market(chain.provider());
+    market->watch(chain.add_account(1, 0, 40, 2, 10'000));
+    REQUIRE(chain.settle(*market).has_value());
+    const auto block = chain.next();
+    const Log feed = chain.log(chain.feeds[0].aggregator, {event::kUpgraded, {}});
+    REQUIRE(market->apply(block, std::span(&feed, 1)).has_value());
+    CHECK(market->synced() == block);
+    const auto later = chain.next();
+    const Log logs[] = {chain.log(chain.pool(), {event::kUpgraded, {}}),
+                        chain.log(chain.feeds[0].aggregator, {event::kUpgraded, {}})};
+    REQUIRE(market->apply(later, logs).has_value());
+    CHECK_FALSE(market->synced().has_value());
+}
