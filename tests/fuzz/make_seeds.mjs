@@ -180,3 +180,6 @@ seed("aave_events", "each-event", Uint8Array.from([0, ...Array.from({ length: 60
 seed("morpho_events", "quiet", Uint8Array.of(1));
 seed("morpho_events", "bytes", Uint8Array.from({ length: 200 }, (_, i) => (i * 53 + 7) % 256));
 seed("morpho_events", "each-event", Uint8Array.from(Array.from({ length: 40 }, (_, i) => [2, 0, i, 3 + 3 * 4, 0, 1, 1, 12, 14, 16, 1]).flat()));
+seed("pool_events", "quiet", Uint8Array.of(1));
+seed("pool_events", "bytes", Uint8Array.from({ length: 200 }, (_, i) => (i * 29 + 3) % 256));
+seed("pool_events", "each-event", Uint8Array.from(Array.from({ length: 40 }, (_, i) => [2, 0, i % 5, 3 + 5 * 4, 0, 3, 5, i, 3, 14, 12, 4, i]).flat()));
