@@ -115,7 +115,7 @@ Bytes encode_signed(const Transaction& transaction, const keys::Signature& signa
 
 /// Strict: canonical RLP, known type, every field within its width (nonces and gas in 64 bits, parity 0 or 1, chain ids
 /// in 64 bits), low s, at most kMaxRaw bytes. Errc::Decode, Errc::Range or Errc::Unsupported (blobs and unknown types),
-/// with the field's name.
+/// with the field's name; Errc::Mismatch for a signature that no key can have made.
 Result<SignedTransaction> decode_signed(ByteView raw);
 /// The inverse of encode_unsigned.
 Result<Transaction> decode_unsigned(ByteView raw);
