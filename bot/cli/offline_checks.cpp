@@ -136,10 +136,10 @@ void service_lines(const config::Wallet& wallet, std::vector<CheckLine>& lines) 
     file("key", signer.key, &read_tls_key);
     if (good) {
         const auto identity = read_identity(signer);
-        if (!identity) {
+        if (!identity)
             lines.push_back(problem(named("key"), identity.error().message, "name the two that belong together"));
-            return;
-        }
+        else if (*identity && has_expired((*identity)->certificate))
+            lines.push_back(problem(named("certificate"), *signer.certificate + " has expired", "issue a new one"));
     }
     const auto url = rpc::Url::parse(*signer.remote);
     lines.push_back(

@@ -106,6 +106,11 @@ Result<std::string> read_certificates(const std::string& path, std::string_view 
     return text;
 }
 
+bool has_expired(const std::string& certificates) {
+    const auto first = first_certificate(certificates);
+    return first != nullptr && X509_cmp_current_time(X509_get0_notAfter(first.get())) < 0;
+}
+
 Result<keys::SecretBytes> read_tls_key(const std::string& path, std::string_view what) {
     TRY(auto key, keys::read_secret_file(path, what));
     if (text_of(key.view()).find("ENCRYPTED") != std::string_view::npos)

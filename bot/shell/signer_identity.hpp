@@ -10,6 +10,9 @@ namespace plimsoll::bot {
 /// write. Errc::NotFound, Errc::Refused with the command that mends it, Errc::Decode when it holds no certificate.
 Result<std::string> read_certificates(const std::string& path, std::string_view what);
 
+/// The first of them has run out.
+bool has_expired(const std::string& certificates);
+
 /// A PEM key in a file that only its owner may read. Errors of keys::read_secret_file; Errc::Decode when it holds no
 /// key, Errc::Unsupported for an encrypted one: there is nobody to ask for its passphrase.
 Result<keys::SecretBytes> read_tls_key(const std::string& path, std::string_view what);

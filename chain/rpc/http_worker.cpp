@@ -159,6 +159,7 @@ class HttpWorker::Loop {
         }
         for (auto& [handle, transfer] : transfers_) {
             curl_multi_remove_handle(multi_, handle);
+            curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, nullptr);
             transfer.job->done(fail(Errc::Cancelled, "stopped"));
         }
         transfers_.clear();
@@ -242,6 +243,7 @@ class HttpWorker::Loop {
         long status = 0;
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
         curl_multi_remove_handle(multi_, easy);
+        curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);  // the job's, which ends here
         spare_.push_back(std::move(transfer.easy));
         if (code != CURLE_OK)
             job.done(tl::unexpected(error_of(job, code)));

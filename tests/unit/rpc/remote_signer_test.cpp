@@ -206,8 +206,8 @@ TEST_CASE("mutual TLS: only the right certificates on both sides let a request t
         {"right", ours.ca_file(), client, std::nullopt},
         {"no certificate shown", ours.ca_file(), {}, Errc::Io},
         {"a stranger's certificate shown", ours.ca_file(), stranger, Errc::Io},
-        {"the service's is a stranger's", strangers.ca_file(), client, Errc::Refused},
-        {"a key that is not the certificate's", ours.ca_file(), {client.certificate, server.key}, Errc::Io},
+        {"the service's is a stranger's", stranger.certificate, client, Errc::Refused},
+        {"a key that is not the certificate's", ours.ca_file(), {client.certificate, server.key}, Errc::Refused},
     };
     for (const auto& row : table) {
         CAPTURE(row.name);
