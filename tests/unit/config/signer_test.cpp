@@ -85,9 +85,9 @@ TEST_CASE("what a signer lacks or has too much") {
          "PL-C022 `remote` and `keystore` stand together " + in},
         {"{ keystore = \"/k\", key = \"/c.key\", timeout = \"2s\" }",
          "PL-C010 `passphrase` is missing " + in + "\nPL-C022 `key` " + into + "\nPL-C022 `timeout` " + into},
-        {"{ remote = \"https://signer:9000\", passphrase = { fd = 3 } }", "PL-C022 `passphrase` " + into +
-                                                                              "\nPL-C010 `certificate` is missing " +
-                                                                              in + "\nPL-C010 `key` is missing " + in},
+        {"{ remote = \"https://signer:9000\", passphrase = { fd = 3 } }", "PL-C010 `certificate` is missing " + in +
+                                                                              "\nPL-C010 `key` is missing " + in +
+                                                                              "\nPL-C022 `passphrase` " + into},
         {remote_with(", key = \"/etc/plimsoll/client.key\"", ""), "PL-C010 `key` is missing " + in},
         {"{ remote = \"http://127.0.0.1:9000\", ca = \"/ca.pem\", certificate = \"/c.pem\", key = \"/c.key\" }",
          "PL-C022 `ca` " + into + "\nPL-C022 `certificate` " + into + "\nPL-C022 `key` " + into},
