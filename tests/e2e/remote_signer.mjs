@@ -2,15 +2,14 @@
 // A wallet whose key a service keeps: rescued through it; not at all while the service is down or signs something else, which
 // is alarmed; and `check` says what is wrong with the service.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sleep } from '../devnet/lib/rpc.mjs';
 import { authority } from './certificates.mjs';
 import { SigningService } from './signing_service.mjs';
-import { ENDANGERED, HEALTHY, Stage, until } from './stage.mjs';
+import { ENDANGERED, HEALTHY, plimsollBeside, Stage, until } from './stage.mjs';
 
 const { values } = parseArgs({ options: { plimsoll: { type: 'string' } } });
 let passed = 0;
@@ -18,16 +17,6 @@ async function test(name, body) {
   await body();
   passed += 1;
   console.log(`ok   ${name}`);
-}
-
-/// A command of the product; not by spawnSync, for the service lives in this process.
-function plimsoll(...args) {
-  return new Promise((done) => {
-    const child = spawn(resolve(values.plimsoll), args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
-    const out = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr']) child[name].on('data', (data) => { out[name] += data; });
-    child.on('close', (status) => done({ status, ...out }));
-  });
 }
 
 const SAFE = 1_400_000_000_000_000_000n;
@@ -84,7 +73,7 @@ try {
     stage.wallets = [alice];
     const place = await stage.folder();
     await stage.catchUp();
-    const check = (...args) => plimsoll('--config', place.config, 'check', ...args);
+    const check = (...args) => plimsollBeside(values.plimsoll, ['--config', place.config, 'check', ...args]);
     const good = await check('--online');
     assert.equal(good.status, 0, good.stdout + good.stderr);
     assert(good.stdout.includes(`answers and has the key of ${alice.address}`), good.stdout);
