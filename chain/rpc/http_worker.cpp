@@ -50,8 +50,10 @@ Error error_of(const Job& job, CURLcode code) {
     const bool certificate =
         code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM;
     std::string text = curl_easy_strerror(code);
-    // With certificates on both sides the short text does not tell whose is wrong.
-    if (const std::string_view detail = job.detail.c_str(); !detail.empty()) text += fmt::format(" ({})", detail);
+    // With certificates on both sides the short text does not tell whose is wrong. Of a server that is down it says
+    // all.
+    const std::string_view detail = job.detail.c_str();
+    if (code != CURLE_COULDNT_CONNECT && !detail.empty()) text += fmt::format(" ({})", detail);
     return {certificate ? Errc::Refused : Errc::Io, std::move(text)};
 }
 
