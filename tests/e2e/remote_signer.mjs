@@ -31,7 +31,7 @@ const service = await SigningService.open(stage.wallets.map(({ private_key: key 
 for (const wallet of stage.wallets) wallet.signer = { remote: service.url, ca: ours.ca, ...client, timeout: '1s' };
 
 /// One wallet's daemon, healthy and following; `body` gets it and the block at which it began.
-async function story(wallet, body) {
+async function story(wallet, body, start = (daemon) => daemon.start()) {
   stage.wallets = [wallet];
   const place = await stage.folder();
   const daemon = stage.daemon(values.plimsoll, place);
@@ -41,7 +41,7 @@ async function story(wallet, body) {
   service.asked.length = 0;
   service.behaviour = 'honest';
   try {
-    await daemon.start();
+    await start(daemon);
     const { number } = await stage.devnet.chain.head();
     await body({ daemon, place, number, log: () => readFileSync(daemon.log, 'utf8') });
     assert.equal(await daemon.stop(), 0, daemon.tail());
@@ -144,6 +144,21 @@ try {
       service.behaviour = 'honest';
       await rescued(carol, number);
     });
+  });
+
+  await test('K13 the service is down when the daemon starts: alarmed at once, ready when it is up', async () => {
+    await service.stop();
+    let down = true;
+    await story(alice, async ({ log }) => {
+      assert.equal(down, false, 'ready while the service was down');
+      await until('the all-clear', 5_000, async () => /alert=signer-unreachable resolved=true/.test(log()));
+    }, (daemon) => daemon.start({
+      meanwhile: async () => {
+        if (!down || !/Nothing can be signed for this wallet: .*alert=signer-unreachable/.test(daemon.tail(20_000))) return;
+        await service.start();
+        down = false;
+      },
+    }));
   });
 
   await test('K12 the service signs another amount, recipient, nonce or type: refused, alarmed, nothing sent', async () => {
