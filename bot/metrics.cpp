@@ -127,6 +127,8 @@ struct Metrics::Impl {
 
     Series<Gauge> head_block{gauges("plimsoll_head_block", "Number of the newest block"), {"chain", "endpoint"}};
     Series<Gauge> head_age{gauges("plimsoll_head_age_seconds", "Age of the newest block"), {"chain"}};
+    Series<Counter> endpoint_changes{
+        counters("plimsoll_endpoint_changes_total", "Times that another endpoint was followed"), {"chain"}};
     Series<Counter> reorgs{counters("plimsoll_reorg_total", "Reorganisations seen"), {"chain"}};
     Series<Gauge> reorg_depth{gauges("plimsoll_reorg_depth", "Depth of the last reorganisation"), {"chain"}};
 
@@ -303,6 +305,10 @@ void Metrics::head(std::string_view chain, std::string_view endpoint, std::uint6
     const std::scoped_lock lock(impl_->heads_mutex);
     auto& newest = impl_->head_times.try_emplace(std::string(chain), timestamp).first->second;
     newest = timestamp;
+}
+
+void Metrics::endpoint_changed(std::string_view chain) {
+    impl_->endpoint_changes.at({chain}).Increment();
 }
 
 void Metrics::reorganised(std::string_view chain, std::uint64_t depth) {

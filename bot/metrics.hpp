@@ -91,6 +91,8 @@ class Metrics {
 
     /// `timestamp` of the head; its age is computed when the metrics are read, so it grows when heads stop coming.
     void head(std::string_view chain, std::string_view endpoint, std::uint64_t number, std::uint64_t timestamp);
+    /// Another endpoint of the chain is followed.
+    void endpoint_changed(std::string_view chain);
     void reorganised(std::string_view chain, std::uint64_t depth);
 
     /// `endpoint` is a host, never a URL with its key.

@@ -71,7 +71,7 @@ class ChainChecks {
             fmt::format("chain {}, block {}, {} s old", *id, head->ref.number, age.count() / 1'000);
         if (age > chain_.head_age_max) {
             problem(name, text,
-                    fmt::format("the head may be {} s old: let the node sync, or raise head_age_max",
+                    fmt::format("the head may be {} s old: let the node sync, or raise max_head_age",
                                 chain_.head_age_max.count() / 1'000));
             co_return true;
         }

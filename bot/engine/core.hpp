@@ -175,7 +175,7 @@ class Core {
     void settled(std::size_t sender);
     void transaction_failed(std::size_t sender, const std::string& why);
     void close_incident(std::size_t i);
-    void forget_funds(std::size_t wallet);
+    void forget_funds(std::size_t wallet, BlockNumber since);
 
     // ---- core_turns.cpp: several accounts, one nonce
     bool is_checking(std::size_t i) const;

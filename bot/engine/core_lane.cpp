@@ -131,8 +131,9 @@ void Core::close_incident(std::size_t i) {
     positions[i].incident.reset();
 }
 
-void Core::forget_funds(std::size_t wallet) {
+void Core::forget_funds(std::size_t wallet, BlockNumber since) {
     wallets[wallet].tokens.clear();
+    wallets[wallet].changed_in = since;
     for (const auto i : wallets[wallet].positions) {
         positions[i].tokens_asked = 0;
         positions[i].seat.at = 0;  // its budget and its time between plans have changed
@@ -175,7 +176,7 @@ void Core::settled(std::size_t s) {
     sender.known_at.reset();
     const auto owner = std::exchange(sender.owner, std::nullopt);
     for (const auto w : sender.wallets) {
-        if (!owner || positions[*owner].wallet == w) forget_funds(w);
+        if (!owner || positions[*owner].wallet == w) forget_funds(w, seen.number);
     }
     quieten(sender);
     if (!seen.succeeded) {

@@ -192,6 +192,7 @@ void Core::take_extra(const ExtraAnswer& answer) {
 }
 
 void Core::take_funds(const ExtraRead& read, const CallResult& result) {
+    if (follower.at().number < wallets[read.wallet].changed_in) return;
     const auto amount = erc20::amount(result);
     TokenFunds& funds = wallets[read.wallet].tokens[{read.market, read.asset}];
     auto& slot = read.kind == Kind::Balance     ? funds.balance
@@ -209,6 +210,7 @@ void Core::take_seat(const ExtraAnswer& answer) {
         seat.authorised = word && *word == TokenAmount{U256{1}};
         return;
     }
+    if (follower.at().number < wallets[answer.read.wallet].changed_in) return;
     seat.at = follower.at().number;
     seat.standing.reset();
     seat.trouble.clear();

@@ -99,6 +99,7 @@ struct WalletState {
     std::size_t sender{};
     std::vector<std::size_t> positions;
     std::map<std::pair<std::size_t, Address>, TokenFunds> tokens;  // by market and asset
+    BlockNumber changed_in{};  // by the last transaction of ours: what was read of a block before it is out of date
 };
 
 /// A key that signs: an account's own, or a guardian's that acts for several. Its nonces are used one at a time.

@@ -47,7 +47,7 @@ metrics::PositionFigures figures_of(const lending::Position& position,
 }  // namespace
 
 std::string ChainShell::endpoint_name() const {
-    return endpoints_.empty() ? std::string() : endpoints_.front()->endpoint().stats().url;
+    return eth_ ? eth_->current().endpoint().stats().url : std::string();
 }
 
 void ChainShell::count(const std::vector<engine::JournalRecord>& records) {
@@ -134,8 +134,8 @@ std::vector<http::Check> ChainShell::checks() const {
     feed.ok = status.feed_live && status.head.has_value();
     feed.detail = !status.head ? "no block seen yet"
                                : fmt::format("block {}{}", status.head->number, status.feed_live ? "" : ", stale");
-    if (!feed.ok && !endpoints_.empty()) {
-        const auto stats = endpoints_.front()->endpoint().stats();
+    if (!feed.ok && eth_) {
+        const auto stats = eth_->current().endpoint().stats();
         feed.detail += fmt::format("; {} {} {}", stats.url, stats.state, stats.last_error);
     }
     out.push_back(std::move(feed));
@@ -157,7 +157,8 @@ std::vector<http::Check> ChainShell::checks() const {
 
 std::vector<rpc::EndpointStats> ChainShell::endpoint_stats() const {
     std::vector<rpc::EndpointStats> out;
-    for (const auto& endpoint : endpoints_) out.push_back(endpoint->endpoint().stats());
+    if (!eth_) return out;
+    for (const auto& client : eth_->clients()) out.push_back(client->endpoint().stats());
     return out;
 }
 

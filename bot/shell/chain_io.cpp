@@ -18,13 +18,13 @@ rpc::BlockId by_hash(const BlockRef& block) {
     return id;
 }
 
-Task<Result<engine::ReadDone>> read(rpc::EthClient& eth, engine::Read command) {
+Task<Result<engine::ReadDone>> read(rpc::Eth& eth, engine::Read command) {
     engine::ReadDone done;
     CO_TRY(done.results, co_await eth.multicall(std::move(command.calls), by_hash(command.at)));
     co_return done;
 }
 
-Task<Result<engine::FeesDone>> fetch_fees(rpc::EthClient& eth, engine::FetchFees command) {
+Task<Result<engine::FeesDone>> fetch_fees(rpc::Eth& eth, engine::FetchFees command) {
     std::vector<double> percentiles(1, static_cast<double>(command.percentile));
     CO_TRY(const auto history, co_await eth.fee_history(command.blocks, std::move(percentiles)));
     if (history.base_fees.size() < 2) co_return fail(Errc::Decode, "eth_feeHistory: no next base fee");
@@ -37,7 +37,7 @@ Task<Result<engine::FeesDone>> fetch_fees(rpc::EthClient& eth, engine::FetchFees
     co_return done;
 }
 
-Task<Result<engine::AccountDone>> fetch_account(rpc::EthClient& eth, engine::FetchAccount command) {
+Task<Result<engine::AccountDone>> fetch_account(rpc::Eth& eth, engine::FetchAccount command) {
     engine::AccountDone done;
     CO_TRY(const auto account, co_await eth.account(command.address, by_hash(command.at)));
     done.native = account.balance;
@@ -47,7 +47,7 @@ Task<Result<engine::AccountDone>> fetch_account(rpc::EthClient& eth, engine::Fet
     co_return done;
 }
 
-Task<Result<engine::GasDone>> estimate_gas(rpc::EthClient& eth, engine::EstimateGas command) {
+Task<Result<engine::GasDone>> estimate_gas(rpc::Eth& eth, engine::EstimateGas command) {
     rpc::CallRequest request;
     request.from = command.from;
     request.to = command.call.to;
@@ -57,7 +57,7 @@ Task<Result<engine::GasDone>> estimate_gas(rpc::EthClient& eth, engine::Estimate
     co_return done;
 }
 
-Task<Result<engine::SimulationDone>> simulate(rpc::EthClient& eth, Bytes& multicall_code, engine::Simulate command) {
+Task<Result<engine::SimulationDone>> simulate(rpc::Eth& eth, Bytes& multicall_code, engine::Simulate command) {
     if (multicall_code.empty()) {
         CO_TRY(multicall_code, co_await eth.code(rpc::kMulticall3, by_hash(command.at)));
         if (multicall_code.empty())
@@ -123,36 +123,36 @@ Task<void> ChainShell::answer(engine::RequestId id, std::string_view method, Tas
 void ChainShell::on(engine::Read command) {
     const auto id = command.id;
     ++outstanding_;
-    spawn(answer(id, "multicall", read(*endpoints_.front(), std::move(command))));
+    spawn(answer(id, "multicall", read(*eth_, std::move(command))));
 }
 
 void ChainShell::on(engine::FetchFees command) {
     const auto id = command.id;
     ++outstanding_;
-    spawn(answer(id, "fee-history", fetch_fees(*endpoints_.front(), command)));
+    spawn(answer(id, "fee-history", fetch_fees(*eth_, command)));
 }
 
 void ChainShell::on(engine::FetchAccount command) {
     const auto id = command.id;
     ++outstanding_;
-    spawn(answer(id, "account", fetch_account(*endpoints_.front(), command)));
+    spawn(answer(id, "account", fetch_account(*eth_, command)));
 }
 
 void ChainShell::on(engine::Simulate command) {
     const auto id = command.id;
     ++outstanding_;
-    spawn(answer(id, "simulate", simulate(*endpoints_.front(), multicall_code_, std::move(command))));
+    spawn(answer(id, "simulate", simulate(*eth_, multicall_code_, std::move(command))));
 }
 
 void ChainShell::on(engine::EstimateGas command) {
     const auto id = command.id;
     ++outstanding_;
-    spawn(answer(id, "estimate-gas", estimate_gas(*endpoints_.front(), std::move(command))));
+    spawn(answer(id, "estimate-gas", estimate_gas(*eth_, std::move(command))));
 }
 
 void ChainShell::on(engine::Broadcast command) {
     crash_point("before broadcast");
-    for (const auto& endpoint : endpoints_) {
+    for (const auto& endpoint : eth_->clients()) {
         ++outstanding_;
         spawn(send_to(endpoint, command));
     }
@@ -176,7 +176,7 @@ Task<void> ChainShell::send_to(std::shared_ptr<rpc::EthClient> endpoint, engine:
 }
 
 Task<void> ChainShell::fetch_receipt(engine::FetchReceipt command) {
-    auto answer = co_await endpoints_.front()->receipt(command.hash);
+    auto answer = co_await eth_->receipt(command.hash);
     engine::ReceiptDone done;
     done.hash = command.hash;
     if (!answer) {

@@ -52,9 +52,29 @@ void ChainShell::reload(engine::EngineConfig config) {
 
 ChainShell::~ChainShell() = default;
 
+Result<void> ChainShell::connect() {
+    TRY(auto clients, connect_endpoints(executor_, chain_));
+    rpc::EthPoolOptions options;
+    options.rules.silence = chain_.block_time * 5 / 4 + std::chrono::milliseconds(1'000);
+    options.poll = std::clamp(chain_.block_time / 2, std::chrono::milliseconds(250), std::chrono::milliseconds(1'000));
+    options.hedge = chain_.call_deadline / 4;
+    const std::string preferred = clients.front()->endpoint().stats().url;
+    options.changed = [this, preferred](const std::string& from, const std::string& to, const std::string& why) {
+        if (services_.metrics != nullptr) services_.metrics->endpoint_changed(chain_.name);
+        if (services_.alerts == nullptr) return;
+        if (to == preferred)
+            services_.alerts->clear(chain_.name, "endpoint", "", "following " + to + " again");
+        else
+            services_.alerts->raise(chain_.name, engine::AlertLevel::Warning, "endpoint", "",
+                                    from + ": " + why + "; following " + to);
+    };
+    eth_ = std::make_shared<rpc::EthPool>(executor_, std::move(clients), std::move(options));
+    return {};
+}
+
 Task<Result<void>> ChainShell::look(engine::Started memory) {
-    CO_TRY(endpoints_, connect_endpoints(executor_, chain_));
-    CO_TRY(const auto header, co_await endpoints_.front()->header(rpc::BlockId()));
+    CO_TRY_VOID(connect());
+    CO_TRY(const auto header, co_await eth_->header(rpc::BlockId()));
     deliver(std::move(memory));
     deliver(engine::FeedLive());
     deliver(engine::Restarted{header.ref});
@@ -68,10 +88,12 @@ Task<Result<void>> ChainShell::look(engine::Started memory) {
 }
 
 Task<Result<void>> ChainShell::run(engine::Started memory) {
-    CO_TRY(endpoints_, connect_endpoints(executor_, chain_));
+    CO_TRY_VOID(connect());
+    eth_->start();
     feed::FeedOptions options;
     options.head_age_max = chain_.head_age_max;
-    feed_ = std::make_unique<feed::Feed>(executor_, *endpoints_.front(), options);
+    feed_ = std::make_unique<feed::Feed>(
+        executor_, *eth_, [eth = eth_] { return eth->subscribe_heads(); }, options);
     deliver(std::move(memory));
     spawn(tick());
     spawn(publish());
@@ -106,7 +128,7 @@ void ChainShell::stop() {
     ticker_.cancel();
     publisher_.cancel();
     if (feed_) feed_->stop();
-    for (const auto& endpoint : endpoints_) endpoint->endpoint().stop();
+    if (eth_) eth_->stop();
     for (const auto& aggregator : services_.aggregators) aggregator->stop();
 }
 

@@ -21,7 +21,7 @@
 #include "bot/recorder.hpp"
 #include "bot/shell/wallet_signer.hpp"
 #include "chain/feed/feed.hpp"
-#include "chain/rpc/eth_client.hpp"
+#include "chain/rpc/eth_pool.hpp"
 #include "config/settings.hpp"
 
 namespace plimsoll::bot {
@@ -73,6 +73,7 @@ class ChainShell {
     std::vector<rpc::EndpointStats> endpoint_stats() const;
 
   private:
+    Result<void> connect();
     void carry_out(engine::Command command);
     void on(engine::Read command);
     void on(engine::FetchFees command);
@@ -113,7 +114,7 @@ class ChainShell {
     config::Chain chain_;
     ShellServices services_;
     std::unique_ptr<engine::Engine> engine_;
-    std::vector<std::shared_ptr<rpc::EthClient>> endpoints_;  // the first is followed and read
+    std::shared_ptr<rpc::EthPool> eth_;
     std::unique_ptr<feed::Feed> feed_;
     boost::asio::steady_timer ticker_;
     boost::asio::steady_timer publisher_;

@@ -53,10 +53,11 @@ export class Stage {
     await this.devnet.chain.mine();
   }
 
-  async folder() {
+  /// chain: settings of [chain.local] other than usual.
+  async folder({ chain } = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'plimsoll-e2e-'));
     const port = await freePort();
-    const config = writeDaemonFiles(folder, this.devnet.info, this.wallets, port);
+    const config = writeDaemonFiles(folder, this.devnet.info, this.wallets, port, { chain });
     return { folder, port, config, remove: () => rmSync(folder, { recursive: true, force: true }) };
   }
 

@@ -63,7 +63,8 @@ function venueTables({ uniswap, morpho, guard }, wallets, chosen) {
   return tables;
 }
 
-/// Keystores, passphrases and plimsoll.toml for the protected wallets, all 0600. Returns the path of the configuration.
+/// Keystores, passphrases and plimsoll.toml for the protected wallets, all 0600; venues may also have { chain: settings of
+/// [chain.local] }. Returns the path of the configuration.
 export function writeDaemonFiles(folder, info, wallets, port, venues = {}) {
   mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
   for (const wallet of wallets.filter(({ signer }) => signer === undefined)) {
@@ -78,7 +79,7 @@ export function writeDaemonFiles(folder, info, wallets, port, venues = {}) {
     table('daemon', { data_dir: join(folder, 'data'), listen: `127.0.0.1:${port}` }),
     table('chain.local', {
       id: info.chain_id, rpc: [info.ws_url, info.http_url],
-      guard: guarded ? info.guard : undefined, wrapped_native: guarded ? info.uniswap.weth : undefined,
+      guard: guarded ? info.guard : undefined, wrapped_native: guarded ? info.uniswap.weth : undefined, ...venues.chain,
     }),
     table('market.local', { chain: 'local', protocol: 'aave-v3', addresses_provider: info.aave.addresses_provider }),
     ...venueTables(info, wallets, venues),

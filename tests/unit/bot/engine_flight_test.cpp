@@ -29,6 +29,28 @@ TEST_CASE("a missing allowance is a step of its own, with the next nonce for the
     check_rules(world);
 }
 
+TEST_CASE("what was read before the approval was included is not believed after it: one approval") {
+    World world = running();
+    world.state().tokens[kUsd].allowance[kOwner] = U256{};
+    world.mine(12);
+    world.inclusion = false;
+    world.set_price(1'500);
+    world.mine(1);  // the approval is on its way
+    REQUIRE(signed_fields(world).size() == 1);
+    // The funds of the next block are answered only when the one after it is there, with the approval in it.
+    world.delay = [](const engine::Command& command) { return std::holds_alternative<engine::Read>(command); };
+    world.mine(1);
+    world.inclusion = true;
+    world.mine(1);
+    world.delay = nullptr;
+    world.release();
+    world.mine(4);
+    CHECK(signed_fields(world).size() == 2);
+    CHECK(world.mined_count(true) == 2);
+    CHECK(world.journal.back().outcome == "rescued");
+    check_rules(world);
+}
+
 TEST_CASE("a token that refuses to change an allowance gets a zero first") {
     World world = running();
     world.state().tokens[kUsd].allowance[kOwner] = units(10, 6);
