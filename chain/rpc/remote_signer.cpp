@@ -22,7 +22,7 @@ std::shared_ptr<HttpWorker> signing_service(Url url, std::shared_ptr<const HttpI
     out.body_bytes = kSignAnswerMost;
     out.queued = kQuestionsMost;
     out.connections = 64;  // a question that waits for a connection is not yet on its clock
-    out.reuse = false;  // so that one more try is one more try
+    out.reuse = false;     // so that one more try is one more try
     return std::make_shared<HttpWorker>(std::move(out));
 }
 
