@@ -124,6 +124,11 @@ Result<Transaction> decode_unsigned(ByteView raw);
 /// fields. A difference is Errc::Internal and nothing leaves.
 Result<SignedTransaction> sign(Transaction transaction, keys::Signer& signer);
 
+/// What somebody else signed, proven to be what was asked and no more: the same kind and fields, nothing behind them,
+/// low s, signed by `from`. Errc::Mismatch names the first field that differs; what does not decode is as in
+/// decode_signed.
+Result<SignedTransaction> prove_signed(const Transaction& asked, const Address& from, ByteView raw);
+
 /// EIP-7702: keccak256(0x05 || rlp([chain_id, address, nonce])).
 Hash32 signing_hash(const Authorization& authorization);
 Result<SignedAuthorization> sign(const Authorization& authorization, keys::Signer& signer);
