@@ -183,3 +183,14 @@ seed("morpho_events", "each-event", Uint8Array.from(Array.from({ length: 40 }, (
 seed("pool_events", "quiet", Uint8Array.of(1));
 seed("pool_events", "bytes", Uint8Array.from({ length: 200 }, (_, i) => (i * 29 + 3) % 256));
 seed("pool_events", "each-event", Uint8Array.from(Array.from({ length: 40 }, (_, i) => [2, 0, i % 5, 3 + 5 * 4, 0, 3, 5, i, 3, 14, 12, 4, i]).flat()));
+
+// A signing service: status, question, body. The key is 0x4646...46.
+const signedByService = await account.signTransaction({
+  type: "eip1559", chainId: 31337, nonce: 7, gas: 90_000n, to: "0x3535353535353535353535353535353535353535", value: 5n, data: "0xab00",
+  maxPriorityFeePerGas: 2n, maxFeePerGas: 30n,
+});
+const answerOf = (result) => JSON.stringify({ jsonrpc: "2.0", id: 7, result });
+seed("signer_answers", "signed", byte(0), "s", answerOf(signedByService));
+seed("signer_answers", "another-nonce", byte(0), "s", answerOf(await account.signTransaction(transactions.eip1559)));
+seed("signer_answers", "refused", byte(1), "s", JSON.stringify({ jsonrpc: "2.0", id: 7, error: { code: -32000, message: "no key\nfor it" } }));
+seed("signer_answers", "accounts", byte(0), "a", answerOf([owner.toLowerCase(), account.address.toLowerCase()]));
