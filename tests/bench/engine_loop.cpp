@@ -170,7 +170,9 @@ void EngineLoop::obey(const engine::Persist& command) {
 
 void EngineLoop::obey(const engine::Sign& command) {
     const auto start = thread_time();
-    auto sealed = bot::sign_fields(command.tx, *signer_of_.at(command.wallet));
+    auto transaction = bot::transaction_of(command.tx);
+    CHECK_INVARIANT(transaction.has_value());
+    auto sealed = tx::sign(*std::move(transaction), *signer_of_.at(command.wallet));
     spent_ns_ += nanoseconds(thread_time() - start);
     CHECK_INVARIANT(sealed.has_value());
     engine::Signed done;

@@ -281,7 +281,7 @@ Result<Conditions> conditions(const Store& store, const BlockRef& at, std::span<
         if (!totals) return fail(totals.error(), reserve.symbol);
         TRY(auto asset, conditions_of(store, id, *totals, static_cast<std::uint32_t>(bps) * kPpmPerBps));
         if (out.borrowing_barred) asset.borrow_room = {};
-        out.assets.push_back(std::move(asset));
+        out.assets.push_back(asset);
     }
     return out;
 }
