@@ -357,3 +357,29 @@ TEST_CASE("R10 interest alone brings it below the trigger with the next block: i
     CHECK(acting->decision.health_now >= wad(125));
     CHECK(acting->decision.health_next < wad(125));
 }
+
+TEST_CASE("M26 it reverts since the position recovered: no failure, and the next danger finds it ready") {
+    World world = running();
+    world.config.failures_max = 1;
+    world.give(engine::SettingsReloaded{world.config});
+    world.inclusion = false;
+    world.set_price(1'500);
+    world.mine(1);
+    REQUIRE(signed_fields(world).size() == 1);
+    world.inclusion = true;
+    world.forced_revert = true;
+    world.set_price(2'000);
+    world.mine(3);
+    CHECK(world.mined_count(false) == 1);
+    CHECK(world.journal.back().outcome == "not needed");
+    CHECK(world.alerts("transaction-failed").empty());
+    CHECK(world.alerts("not-needed").size() == 1);
+    CHECK(world.engine->status().in_flight == 0);
+    CHECK(signed_fields(world).size() == 1);
+    world.forced_revert = false;
+    world.set_price(1'500);
+    world.mine(3);
+    CHECK(world.mined_count(true) == 1);
+    CHECK(world.health() >= wad(159));
+    check_rules(world);
+}
