@@ -177,7 +177,7 @@ TEST_CASE("M11 M23 M37 the first is mined while its replacement goes out: 'nonce
     CHECK(world.alerts("wallet-stopped").empty());
 }
 
-TEST_CASE("M28 gas is never estimated: the plan's own measure is used") {
+TEST_CASE("gas is never estimated: the plan's own measure is used") {
     World world = running();
     world.lose = [](const engine::Command& command) { return is<engine::EstimateGas>(command); };
     world.set_price(1'500);

@@ -93,7 +93,7 @@ TEST_CASE("in the warning zone the allowance is given ahead, once") {
     }
 }
 
-TEST_CASE("M28 not included: replaced at the same nonce, higher in both fields, as often as needed") {
+TEST_CASE("not included: replaced at the same nonce, higher in both fields, as often as needed") {
     World world = running();
     world.inclusion = false;
     world.set_price(1'500);
