@@ -25,7 +25,7 @@
 #include "bot/shell/chain_shell.hpp"
 #include "bot/shell/make_engine.hpp"
 #include "bot/shell/reload.hpp"
-#include "bot/shell/signers.hpp"
+#include "bot/shell/signer_watch.hpp"
 #include "bot/signals.hpp"
 #include "bot/version.hpp"
 #include "bot/view/position_view.hpp"
@@ -96,6 +96,7 @@ class Daemon {
     std::vector<engine::Spending> spendings_;
     std::vector<std::string> paused_;
     std::unique_ptr<AlertDesk> alerts_;
+    std::unique_ptr<SignerWatch> signer_watch_;
     std::vector<std::unique_ptr<Recorder>> recorders_;
     std::vector<std::unique_ptr<ChainShell>> chains_;
     std::unique_ptr<http::Server> server_;
@@ -164,10 +165,12 @@ Result<void> Daemon::start() {
     alerts_ = std::make_unique<AlertDesk>(std::move(alert_options), journal_.get(), metrics_.get());
 
     TRY(signers_, open_signers(settings_));
+    signer_watch_ = std::make_unique<SignerWatch>(io_.get_executor(), signers_, *alerts_);
     for (const auto& chain : settings_.chains) {
         TRY_VOID(open_chain(chain));
     }
     TRY_VOID(listen());
+    if (!options_.once) boost::asio::co_spawn(io_, signer_watch_->run(), boost::asio::detached);
     signals_ = std::make_unique<Signals>(
         io_.get_executor(), [this] { stop(); }, [this] { reload(); });
     boost::asio::co_spawn(io_, tell_service_manager(), boost::asio::detached);
@@ -260,6 +263,8 @@ std::vector<http::Check> Daemon::checks() const {
     journal.ok = !trouble;
     journal.detail = trouble.value_or("writable");
     out.push_back(std::move(journal));
+    auto signers = signer_watch_->checks();
+    out.insert(out.end(), std::make_move_iterator(signers.begin()), std::make_move_iterator(signers.end()));
     return out;
 }
 
@@ -330,6 +335,10 @@ void Daemon::stop() {
     if (const auto sent = service_manager_.send("STOPPING=1"); !sent)
         log::warn("service manager", {{"error", sent.error().message}});
     for (const auto& chain : chains_) chain->stop();
+    if (signer_watch_) signer_watch_->stop();
+    for (const auto& [wallet, signer] : signers_) {
+        if (signer.service) signer.service->stop();
+    }
     if (server_) server_->stop();
     if (signals_) signals_->cancel();
     heartbeat_.cancel();

@@ -56,6 +56,9 @@ void check_venues(const Settings& settings, Context& context);
 /// What the strategies of a position need: the guard, and something to sell through. After markets are resolved.
 void check_strategies(const Settings& settings, Context& context);
 
+/// A signer is a keystore or a service, each with what it needs.
+void check_signer(const Wallet& wallet, Context& context);
+
 /// Rules between settings: references, order of the health factors, live and signer, names that clash.
 /// Fills in known markets.
 void check_cross_rules(Settings& settings, Context& context);

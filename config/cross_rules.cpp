@@ -239,6 +239,7 @@ void check_wallet(const Wallet& wallet, Seen& seen, Settings& settings, Context&
             Code::LiveWithoutSigner, context.place(mode), mode,
             fmt::format("[wallet.{}] is live but has no signer", wallet.name), "nothing could be signed",
             "add signer = { keystore = \"...\", passphrase = { file = \"...\" } }, or write mode = \"dry-run\"");
+    check_signer(wallet, context);
     if (wallet.positions.empty() && context.good(base))
         context.report.warning(Code::NothingToWatch, context.place(base), base,
                                fmt::format("[wallet.{}] has no position", wallet.name), "nothing is watched for it",

@@ -144,7 +144,8 @@ std::string reference_markdown() {
                                "rescue goes through the pools.");
     out += section<Wallet>("[wallet.NAME]", "One account. Without a signer it is watched only.");
     out += section<Signer>("signer of [wallet.NAME]",
-                           "`signer = { keystore = ..., passphrase = ... }`. Checked against `address`.");
+                           "`signer = { keystore = ..., passphrase = ... }`, or a service: `signer = { remote = ..., "
+                           "certificate = ..., key = ... }`. Checked against `address`.");
     out += section<Position>("[[wallet.NAME.position]]", "One market that the wallet is watched in.");
     out += section<Limits>("limits of [[wallet.NAME.position]]",
                            "`limits = { ... }`. A limit that stops a rescue raises an alert "

@@ -45,7 +45,7 @@ constexpr Setting<Signer> kSigner[] = {
     setting<&Signer::keystore>({
         .key = "keystore",
         .kind = Kind::Path,
-        .need = Need::Required,
+        .need = Need::Optional,
         .example = "\"/etc/plimsoll/treasury.json\"",
         .text = "Keystore V3 file of the wallet's key, with a guard of the guardian's, mode 0600 or stricter.",
         .restart = true,
@@ -53,9 +53,64 @@ constexpr Setting<Signer> kSigner[] = {
     setting<&Signer::passphrase>({
         .key = "passphrase",
         .kind = Kind::Secret,
-        .need = Need::Required,
+        .need = Need::Optional,
         .example = "{ file = \"/etc/plimsoll/treasury.pass\" }",
         .text = "Passphrase of the keystore.",
+        .restart = true,
+    }),
+    setting<&Signer::remote>({
+        .key = "remote",
+        .kind = Kind::Url,
+        .need = Need::Optional,
+        .example = "\"https://signer.internal:9000\"",
+        .text =
+            "Instead of a keystore: a service that signs by eth_signTransaction, as Web3Signer does. Plain http only "
+            "for 127.0.0.1.",
+        .restart = true,
+    }),
+    setting<&Signer::address>({
+        .key = "address",
+        .kind = Kind::Address,
+        .need = Need::Optional,
+        .example = "\"0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045\"",
+        .text =
+            "Whose key the service signs with: the guardian's under a guard, else the wallet's own, which need not be "
+            "written.",
+        .restart = true,
+    }),
+    setting<&Signer::ca>({
+        .key = "ca",
+        .kind = Kind::Path,
+        .need = Need::Optional,
+        .example = "\"/etc/plimsoll/signer-ca.pem\"",
+        .text = "Authorities (PEM) that the service's certificate may be from, and no others; the system's without it.",
+        .restart = true,
+    }),
+    setting<&Signer::certificate>({
+        .key = "certificate",
+        .kind = Kind::Path,
+        .need = Need::Optional,
+        .example = "\"/etc/plimsoll/client.pem\"",
+        .text = "Certificate (PEM) that is shown to the service. Needed with https.",
+        .restart = true,
+    }),
+    setting<&Signer::key>({
+        .key = "key",
+        .kind = Kind::Path,
+        .need = Need::Optional,
+        .example = "\"/etc/plimsoll/client.key\"",
+        .text = "Its key (PEM, not encrypted), mode 0600 or stricter. Needed with https.",
+        .restart = true,
+    }),
+    setting<&Signer::timeout>({
+        .key = "timeout",
+        .kind = Kind::Amount,
+        .unit = Unit::Duration,
+        .need = Need::Optional,
+        .least = U256{100},
+        .most = U256{60'000},
+        .example = "\"2s\"",
+        .text = "The service's time for one signature, a second try included; 2s without it.",
         .restart = true,
     }),
 };

@@ -118,10 +118,18 @@ struct Aggregator {
     bool operator==(const Aggregator&) const = default;
 };
 
-/// The key that acts. With a guard it may be another address than the wallet: the guardian.
+/// The key that acts: in a keystore, or with a service that signs. With a guard it may be another address than the
+/// wallet: the guardian. The loader sees to it that either keystore and passphrase are there or remote, and with https
+/// certificate and key.
 struct Signer {
-    std::string keystore;  // path of a keystore V3 file, 0600 or stricter
-    SecretRef passphrase;
+    std::optional<std::string> keystore;  // path of a keystore V3 file, 0600 or stricter
+    std::optional<SecretRef> passphrase;
+    std::optional<std::string> remote;                 // https://, or http://127.0.0.1
+    std::optional<Address> address;                    // whose key the service signs with; none: the wallet's own
+    std::optional<std::string> ca;                     // path, PEM: the only authorities trusted; none: the system's
+    std::optional<std::string> certificate;            // path, PEM: what we show
+    std::optional<std::string> key;                    // path, PEM, 0600 or stricter: its key
+    std::optional<std::chrono::milliseconds> timeout;  // for one signature, a second try included
 
     bool operator==(const Signer&) const = default;
 };

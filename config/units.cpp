@@ -158,10 +158,14 @@ tl::expected<U256, Wrong> parse_amount(Unit unit, std::string_view text) {
 
     const auto digits = U256::from_decimal(std::string(whole) + std::string(part));
     if (!digits) return wrong(Code::OutOfBounds, "more than 256 bits", example(unit));
-    const auto scaled = checked_mul(*digits, U256{found->scale});
     const auto one = pow10(static_cast<unsigned>(part.size()));
-    if (!scaled || !one) return wrong(Code::OutOfBounds, "more than 256 bits", example(unit));
-    const auto quotient = divide(*scaled, *one);
+    if (!one) return wrong(Code::OutOfBounds, "more than 256 bits", example(unit));
+    // Divided first where that is exact: an amount that fits is not refused for what lies on the way.
+    const auto reduced = divide(U256{found->scale}, *one);
+    const bool exact = reduced && reduced->remainder.is_zero();
+    const auto scaled = checked_mul(*digits, exact ? reduced->quotient : U256{found->scale});
+    if (!scaled) return wrong(Code::OutOfBounds, "more than 256 bits", example(unit));
+    const auto quotient = divide(*scaled, exact ? U256{1} : *one);
     if (!quotient || !quotient->remainder.is_zero())
         return wrong(Code::Malformed, "too many digits behind the point", example(unit));
     return quotient->quotient;

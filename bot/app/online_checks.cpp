@@ -7,6 +7,7 @@
 
 #include "bot/app/guard_findings.hpp"
 #include "bot/app/run_task.hpp"
+#include "bot/app/signer_checks.hpp"
 #include "bot/app/venue_checks.hpp"
 #include "bot/engine/text.hpp"
 #include "bot/shell/endpoints.hpp"
@@ -254,7 +255,7 @@ class ChainChecks {
 }  // namespace
 
 std::vector<CheckLine> online_checks(const config::Settings& settings) {
-    std::vector<CheckLine> lines;
+    std::vector<CheckLine> lines = signer_checks(settings);
     for (const auto& chain : settings.chains) {
         boost::asio::io_context io(1);
         auto clients = connect_endpoints(io.get_executor(), chain);

@@ -9,6 +9,7 @@
 #include "bot/cli/secret_source.hpp"
 #include "bot/cli/table.hpp"
 #include "bot/cli/terminal.hpp"
+#include "bot/shell/signers.hpp"
 #include "chain/keys/keystore.hpp"
 #include "chain/keys/secret_file.hpp"
 
@@ -48,7 +49,7 @@ Result<void> ask(const Delivery& delivery, const std::vector<SetupStep>& steps) 
     for (const auto& step : steps) say(delivery.globals, "  - " + step.text);
     if (delivery.sending.yes) return {};
     const std::string question =
-        fmt::format("Send {} from {}?", counted(steps.size(), "transaction"), to_checksum(delivery.sender->address()));
+        fmt::format("Send {} from {}?", counted(steps.size(), "transaction"), to_checksum(delivery.sender.address()));
     const auto answer = ask_yes(question);
     if (!answer) return fail(Errc::Refused, "there is no terminal to ask on; say --yes, or print with --unsigned");
     if (!*answer) return fail(Errc::Cancelled, "nothing was sent");
@@ -84,13 +85,11 @@ Result<std::shared_ptr<keys::Signer>> account_signer(const GuardSending& sending
     return std::make_shared<keys::LocalSigner>(std::move(key));
 }
 
-Result<std::shared_ptr<keys::Signer>> configured_signer(const config::Wallet& wallet) {
+Result<WalletSigner> configured_signer(const config::Wallet& wallet) {
     if (!wallet.signer)
         return fail(Errc::Refused,
                     "[wallet." + wallet.name + "] has no signer; add one, or name a keystore by --keystore");
-    TRY(const auto passphrase, config::read_secret(wallet.signer->passphrase));
-    TRY(auto key, keys::load_keystore(wallet.signer->keystore, passphrase.view()));
-    return std::make_shared<keys::LocalSigner>(std::move(key));
+    return open_signer(wallet);
 }
 
 Result<Address> configured_address(const config::Wallet& wallet) {
@@ -98,13 +97,12 @@ Result<Address> configured_address(const config::Wallet& wallet) {
         return fail(Errc::Refused, "[wallet." + wallet.name +
                                        "] has no signer, so there is no guardian; add one, or say "
                                        "--guardian ADDRESS");
-    TRY(const auto content, keys::read_secret_file(wallet.signer->keystore, "keystore"));
-    const std::string_view json(reinterpret_cast<const char*>(content.view().data()),
-                                content.size());  // NOLINT: bytes as text
-    TRY(const auto claimed, keys::keystore_address(json));
-    if (claimed) return *claimed;
+    if (wallet.signer->keystore) {
+        TRY_VOID(keys::read_secret_file(*wallet.signer->keystore, "keystore"));
+    }
+    if (const auto claimed = claimed_signer(wallet)) return *claimed;
     TRY(const auto signer, configured_signer(wallet));
-    return signer->address();
+    return signer.address();
 }
 
 Task<Result<void>> deliver(rpc::Eth& eth, std::vector<SetupStep> steps, Delivery delivery) {
@@ -116,7 +114,7 @@ Task<Result<void>> deliver(rpc::Eth& eth, std::vector<SetupStep> steps, Delivery
     options.poll = std::max(delivery.chain.block_time / 4, std::chrono::milliseconds(200));
     const Globals& globals = delivery.globals;
     options.say = [&globals](const std::string& text) { say(globals, text); };
-    CO_TRY(const auto sent, co_await send_steps(eth, std::move(steps), *delivery.sender, delivery.authority,
+    CO_TRY(const auto sent, co_await send_steps(eth, std::move(steps), delivery.sender, delivery.authority,
                                                 delivery.guard_code, options));
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const auto& step : sent) {

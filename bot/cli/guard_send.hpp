@@ -13,8 +13,8 @@ namespace plimsoll::bot::cli {
 /// A keystore and its passphrase from wherever `sending` says. Errc::Refused without a keystore, with the mend.
 Result<std::shared_ptr<keys::Signer>> account_signer(const GuardSending& sending);
 /// The signer of the wallet in the configuration.
-Result<std::shared_ptr<keys::Signer>> configured_signer(const config::Wallet& wallet);
-/// Its address, read from the keystore without opening it where it says so.
+Result<WalletSigner> configured_signer(const config::Wallet& wallet);
+/// Its address, as the settings say of a service, or read from the keystore without opening it where it says so.
 Result<Address> configured_address(const config::Wallet& wallet);
 
 /// Everything is said by now: sends the steps, prints what became of them, or prints them unsigned.
@@ -25,7 +25,7 @@ struct Delivery {
     Wei max_fee;
     Address account;            // whose setup it is: a Safe's batch is for it
     std::string name;           // of the batch
-    keys::Signer* sender{};     // not for printing
+    WalletSigner sender = {};   // not for printing
     keys::Signer* authority{};  // signs delegations
     Bytes guard_code = {};
 };

@@ -139,7 +139,7 @@ Result<void> usable(const GuardSubject& subject, const GuardStatus& status) {
 /// The keys of a command about one account.
 struct Keys {
     std::shared_ptr<keys::Signer> account;
-    std::shared_ptr<keys::Signer> guardian;
+    WalletSigner guardian;
 };
 
 Result<Keys> open_keys(const config::Wallet& wallet, const GuardSending& sending, bool by_signature) {
@@ -172,7 +172,7 @@ Task<Result<void>> write_policy(rpc::Eth& eth, const Globals& globals, const Gua
                       subject.position.limits.max_fee_per_gas,
                       subject.wallet.address,
                       "plimsoll guard of " + subject.position.name};
-    delivery.sender = command.by_signature ? keys.guardian.get() : keys.account.get();
+    delivery.sender = command.by_signature ? keys.guardian : WalletSigner{keys.account, nullptr};
     delivery.authority = keys.account.get();
     delivery.guard_code = status.code;
     co_return co_await deliver(eth, std::move(steps), delivery);
@@ -209,13 +209,13 @@ Task<Result<void>> end_policy(rpc::Eth& eth, const Globals& globals, const Guard
                       subject.position.limits.max_fee_per_gas,
                       subject.wallet.address,
                       "end of the guard of " + subject.position.name};
-    delivery.sender = keys.account.get();
+    delivery.sender = {keys.account, nullptr};
     delivery.authority = keys.account.get();
     co_return co_await deliver(eth, std::move(steps), delivery);
 }
 
 Task<Result<void>> put_guard(rpc::Eth& eth, const Globals& globals, const GuardDeployCommand& command,
-                             const config::Chain& chain, keys::Signer* sender) {
+                             const config::Chain& chain, WalletSigner sender) {
     const auto& artifact = guard_artifact();
     rpc::BlockId latest;
     CO_TRY(const Bytes code, co_await eth.code(artifact.address, latest));
@@ -243,7 +243,7 @@ Task<Result<void>> put_guard(rpc::Eth& eth, const Globals& globals, const GuardD
                       command.sending,
                       chain,
                       config::Limits().max_fee_per_gas,
-                      sender == nullptr ? artifact.proxy : sender->address(),
+                      sender ? sender.address() : artifact.proxy,
                       "plimsoll guard"};
     delivery.sender = sender;
     CO_TRY_VOID(co_await deliver(eth, std::move(steps), delivery));
@@ -255,9 +255,12 @@ Task<Result<void>> put_guard(rpc::Eth& eth, const Globals& globals, const GuardD
     co_return Result<void>();
 }
 
-Result<std::shared_ptr<keys::Signer>> payer(const config::Settings& settings, const GuardDeployCommand& command) {
-    if (prints(command.sending)) return std::shared_ptr<keys::Signer>();
-    if (command.wallet.empty()) return account_signer(command.sending);
+Result<WalletSigner> payer(const config::Settings& settings, const GuardDeployCommand& command) {
+    if (prints(command.sending)) return WalletSigner();
+    if (command.wallet.empty()) {
+        TRY(auto key, account_signer(command.sending));
+        return WalletSigner{std::move(key), nullptr};
+    }
     for (const auto& wallet : settings.wallets) {
         if (wallet.name == command.wallet) return configured_signer(wallet);
     }
@@ -286,7 +289,7 @@ ExitCode guard_deploy(const Globals& globals, const GuardDeployCommand& command)
     const auto sender = payer(loaded->settings, command);
     if (!sender) return failed(globals, sender.error());
     const auto done =
-        at_chain(*chain, [&](rpc::Eth& eth) { return put_guard(eth, globals, command, *chain, sender->get()); });
+        at_chain(*chain, [&](rpc::Eth& eth) { return put_guard(eth, globals, command, *chain, *sender); });
     return done ? ExitCode::Done : failed(globals, done.error());
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bot/cli/table.hpp"
+#include "bot/shell/signer_identity.hpp"
 #include "chain/keys/keystore.hpp"
 #include "chain/keys/secret_file.hpp"
 #include "config/secrets.hpp"
@@ -78,7 +79,7 @@ bool secret_line(const std::string& name, const config::SecretRef& ref, std::vec
 
 CheckLine keystore_line(const config::Wallet& wallet, bool passphrase_known) {
     const std::string name = fmt::format("wallet {}: keystore", wallet.name);
-    const std::string& path = wallet.signer->keystore;
+    const std::string& path = *wallet.signer->keystore;
     const auto content = keys::read_secret_file(path, "keystore");
     if (!content)
         return problem(
@@ -105,13 +106,45 @@ CheckLine keystore_line(const config::Wallet& wallet, bool passphrase_known) {
     };
     if (*claimed && !fits(**claimed)) return other(**claimed);
     if (!passphrase_known) return ok(name, fmt::format("{}, not opened", path));
-    const auto passphrase = config::read_secret(wallet.signer->passphrase);
+    const auto passphrase = config::read_secret(*wallet.signer->passphrase);
     if (!passphrase) return problem(name, passphrase.error().message, "see the line above");
     const auto key = keys::decrypt_keystore(json, passphrase->view());
     if (!key) return problem(name, key.error().message, "name the passphrase that this keystore was made with");
     if (!fits(key->address())) return other(key->address());
     return ok(name, fmt::format("{} opens and is of {}{}", path, guarded ? "the guardian " : "",
                                 to_checksum(key->address())));
+}
+
+/// What can be said of a service without asking it: the files. Each by itself, so that all faults show at once.
+void service_lines(const config::Wallet& wallet, std::vector<CheckLine>& lines) {
+    const config::Signer& signer = *wallet.signer;
+    const auto named = [&](std::string_view what) { return fmt::format("wallet {}: signer {}", wallet.name, what); };
+    bool good = true;
+    const auto file = [&](std::string_view what, const std::optional<std::string>& path, auto read) {
+        if (!path) return;
+        const auto content = read(*path, what);
+        good = good && content.has_value();
+        if (content)
+            lines.push_back(ok(named(what), *path));
+        else
+            lines.push_back(
+                problem(named(what), content.error().message,
+                        mend_in(content.error().message, fmt::format("name the right file in `{}`", what))));
+    };
+    file("ca", signer.ca, &read_certificates);
+    file("certificate", signer.certificate, &read_certificates);
+    file("key", signer.key, &read_tls_key);
+    if (good) {
+        const auto identity = read_identity(signer);
+        if (!identity)
+            lines.push_back(problem(named("key"), identity.error().message, "name the two that belong together"));
+        else if (*identity && has_expired((*identity)->certificate))
+            lines.push_back(problem(named("certificate"), *signer.certificate + " has expired", "issue a new one"));
+    }
+    const auto url = rpc::Url::parse(*signer.remote);
+    lines.push_back(
+        ok(named("service"), fmt::format("{} for {}, not asked; --online asks it", url ? url->shown() : "a bad URL",
+                                         to_checksum(signer.address.value_or(wallet.address)))));
 }
 
 }  // namespace
@@ -127,8 +160,12 @@ std::vector<CheckLine> offline_checks(const config::Settings& settings) {
         lines.push_back(ok("wallet " + wallet.name, fmt::format("{}, {}, {} positions", to_checksum(wallet.address),
                                                                 mode, wallet.positions.size())));
         if (!wallet.signer) continue;
+        if (wallet.signer->remote) {
+            service_lines(wallet, lines);
+            continue;
+        }
         const bool known =
-            secret_line(fmt::format("wallet {}: passphrase", wallet.name), wallet.signer->passphrase, lines);
+            secret_line(fmt::format("wallet {}: passphrase", wallet.name), *wallet.signer->passphrase, lines);
         lines.push_back(keystore_line(wallet, known));
     }
     return lines;

@@ -84,9 +84,15 @@ void Core::hear(std::size_t s, Lane::News news) {
         case Lane::News::None:
         case Lane::News::Sent:
             return;
-        case Lane::News::Failed:
+        case Lane::News::Failed: {
+            // Nothing went out and nothing was spent: the rests do not grow, so that a signer that comes back after an
+            // hour is used within seconds.
+            const auto owner = sender.owner;
+            const auto rests = owner ? positions[*owner].rests : 0;
             transaction_failed(s, sender.lane.reason());
+            if (owner) positions[*owner].rests = rests;
             return;
+        }
         case Lane::News::Stuck:
             alerts_.raise(out, now, AlertLevel::Critical, "outbox", sender.name, sender.lane.reason());
             return;

@@ -76,7 +76,7 @@ Result<tx::Transaction> build(const SetupStep& step, const SendOptions& options,
         tx::Eip7702{options.chain, std::move(message), bid.max_priority_fee, bid.max_fee, {}, {signed_one}});
 }
 
-Task<Result<SentStep>> send_one(rpc::Eth& eth, const SetupStep& step, keys::Signer& sender, keys::Signer* account,
+Task<Result<SentStep>> send_one(rpc::Eth& eth, const SetupStep& step, const WalletSigner& sender, keys::Signer* account,
                                 const Bytes& guard_code, const SendOptions& options) {
     const Address whose = account == nullptr ? sender.address() : account->address();
     rpc::CallRequest request = request_of(step, sender.address(), whose, guard_code);
@@ -89,7 +89,7 @@ Task<Result<SentStep>> send_one(rpc::Eth& eth, const SetupStep& step, keys::Sign
     CO_TRY(const auto info, co_await eth.account(sender.address(), latest));
     CO_TRY(auto transaction, build(step, options, info.pending_nonce, gas, bid, sender.address(), account));
     CO_TRY_VOID(tx::check_sendable(transaction));
-    CO_TRY(const auto signed_one, tx::sign(std::move(transaction), sender));
+    CO_TRY(const auto signed_one, co_await sign(sender, std::move(transaction)));
     CO_TRY_VOID(co_await eth.send_raw_transaction(signed_one.raw));
     if (options.say) options.say(fmt::format("sent: {} ({})", step.text, to_string(signed_one.hash)));
     co_return co_await wait_for(eth, step, signed_one.hash, options);
@@ -97,7 +97,7 @@ Task<Result<SentStep>> send_one(rpc::Eth& eth, const SetupStep& step, keys::Sign
 
 }  // namespace
 
-Task<Result<std::vector<SentStep>>> send_steps(rpc::Eth& eth, std::vector<SetupStep> steps, keys::Signer& sender,
+Task<Result<std::vector<SentStep>>> send_steps(rpc::Eth& eth, std::vector<SetupStep> steps, WalletSigner sender,
                                                keys::Signer* account, Bytes guard_code, SendOptions options) {
     std::vector<SentStep> out;
     for (const auto& step : steps) {

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "bot/guard/setup.hpp"
-#include "chain/keys/signer.hpp"
+#include "bot/shell/wallet_signer.hpp"
 #include "chain/rpc/eth.hpp"
 
 /// One transaction after the other, each simulated on the newest head before it is signed, and waited for.
@@ -29,7 +29,7 @@ struct SentStep {
 /// Carries out the steps from the sender's account. `account` signs delegations; nullptr where there is none.
 /// `guard_code` is the guard's runtime code, for the simulation of a step that delegates to it. Errc::Reverted when a
 /// simulation or a transaction fails, Errc::Timeout when one is not included in time; steps before it are done.
-Task<Result<std::vector<SentStep>>> send_steps(rpc::Eth& eth, std::vector<SetupStep> steps, keys::Signer& sender,
+Task<Result<std::vector<SentStep>>> send_steps(rpc::Eth& eth, std::vector<SetupStep> steps, WalletSigner sender,
                                                keys::Signer* account, Bytes guard_code, SendOptions options);
 
 /// Whether a step would succeed now, from `from`.

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bot/quotes/aggregator_client.hpp"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
 #include <fmt/format.h>
 
-#include "chain/rpc/parked.hpp"
+#include "chain/rpc/http_exchange.hpp"
 #include "config/secrets.hpp"
 
 namespace plimsoll::bot {
@@ -77,29 +75,6 @@ void AggregatorClient::stop() {
     worker_.stop();
 }
 
-Task<Result<rpc::HttpReply>> AggregatorClient::fetch(std::string target) {
-    using Reply = Result<rpc::HttpReply>;
-    const auto place = std::make_shared<std::unique_ptr<rpc::Parked<Reply>>>();
-    auto tracked = asio::prefer(executor_, asio::execution::outstanding_work.tracked);
-    auto done = [tracked, place](Reply reply) {
-        auto resume = [place, reply = std::move(reply)]() mutable {
-            if (*place) rpc::Parked<Reply>::resume(std::move(*place), std::move(reply));
-        };
-        asio::post(tracked, std::move(resume));
-    };
-    if (!worker_.get(std::move(target), deadline_, std::move(done)))
-        co_return fail(Errc::Refused, "too many questions are waiting");
-    // A cancelled caller goes on at once; the reply still comes and finds nobody.
-    std::function<void()> on_cancel = [executor = executor_, place] {
-        auto resume = [place] {
-            if (*place)
-                rpc::Parked<Reply>::resume(std::move(*place), fail(Errc::Cancelled, "the question was cancelled"));
-        };
-        asio::post(executor, std::move(resume));
-    };
-    co_return co_await rpc::park<Reply>(*place, std::move(on_cancel));
-}
-
 Result<dex::SwapOffer> AggregatorClient::judge(const dex::SwapWanted& wanted, const std::optional<U256>& local_quote,
                                                const Result<rpc::HttpReply>& reply) {
     if (!reply) return tl::unexpected(reply.error());
@@ -125,7 +100,8 @@ Task<Result<dex::SwapOffer>> AggregatorClient::ask(dex::SwapWanted wanted, std::
     if (options_.now() < rests_until_) {
         reply = fail(Errc::Refused, "is left in peace after it refused us");
     } else {
-        reply = co_await fetch(prefix_ + service_->request(wanted).target);
+        std::string target = prefix_ + service_->request(wanted).target;
+        reply = co_await rpc::http_get(executor_, worker_, std::move(target), deadline_);
     }
     auto offer = judge(wanted, local_quote, reply);
     if (offer) {

@@ -53,7 +53,6 @@ class AggregatorClient : public std::enable_shared_from_this<AggregatorClient> {
     AggregatorClient(boost::asio::any_io_executor executor, const config::Aggregator& settings, Options options,
                      std::unique_ptr<dex::Aggregator> service, rpc::HttpWorkerOptions worker);
 
-    Task<Result<rpc::HttpReply>> fetch(std::string target);
     Result<dex::SwapOffer> judge(const dex::SwapWanted& wanted, const std::optional<U256>& local_quote,
                                  const Result<rpc::HttpReply>& reply);
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands that ask a node. Each is answered exactly once, whatever happens on the way.
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "bot/shell/chain_shell.hpp"
 #include "bot/shell/wallet_batch.hpp"
+#include "chain/codec/abi_words.hpp"
 #include "chain/rpc/multicall.hpp"
 #include "chain/tx/send_error.hpp"
 
@@ -18,10 +22,28 @@ rpc::BlockId by_hash(const BlockRef& block) {
     return id;
 }
 
+/// A node may say that it has a block and still answer with the state of another one. Multicall3 tells in the same call
+/// which block's parent it sees; where it is not deployed nothing is told, and the audit alone finds it out.
+bool of_block(const CallResult& parent, const BlockRef& block) {
+    if (!parent.success || parent.data.size() != Hash32::kSize) return true;
+    return std::equal(parent.data.begin(), parent.data.end(), block.parent.bytes.begin());
+}
+
 Task<Result<engine::ReadDone>> read(rpc::Eth& eth, engine::Read command) {
+    constexpr Selector kGetLastBlockHash = selector("getLastBlockHash()");
+    constexpr int kTries = 3;
+    constexpr auto kPause = std::chrono::milliseconds(30);
+    command.calls.push_back({rpc::kMulticall3, abi::Encoder(kGetLastBlockHash, 0).finish()});
     engine::ReadDone done;
-    CO_TRY(done.results, co_await eth.multicall(std::move(command.calls), by_hash(command.at)));
-    co_return done;
+    for (int i = 0; i < kTries; ++i) {
+        CO_TRY(done.results, co_await eth.multicall(command.calls, by_hash(command.at)));
+        const bool right = !done.results.empty() && of_block(done.results.back(), command.at);
+        if (!done.results.empty()) done.results.pop_back();
+        if (right) co_return done;
+        boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor, kPause);
+        co_await pause.async_wait(boost::asio::use_awaitable);
+    }
+    co_return fail(Errc::Mismatch, "the node answers with the state of another block than asked");
 }
 
 Task<Result<engine::FeesDone>> fetch_fees(rpc::Eth& eth, engine::FetchFees command) {

@@ -203,23 +203,44 @@ void ChainShell::on(engine::Persist command) {
     });
 }
 
-void ChainShell::on(engine::Sign command) {
+namespace {
+
+engine::Signed signed_event(engine::RequestId id, Result<tx::SignedTransaction> sealed) {
     engine::Signed done;
-    done.id = command.id;
-    const auto signer = services_.signers.find(command.wallet);
-    if (signer == services_.signers.end()) {
-        done.error = "no signer for wallet " + command.wallet;
+    done.id = id;
+    if (sealed) {
+        done.raw = std::move(sealed->raw);
+        done.hash = sealed->hash;
     } else {
-        auto sealed = sign_fields(command.tx, *signer->second);
-        if (sealed) {
-            done.raw = std::move(sealed->raw);
-            done.hash = sealed->hash;
-        } else {
-            done.error = sealed.error().message;
-        }
+        done.error = sealed.error().message;
     }
+    return done;
+}
+
+}  // namespace
+
+/// A key of this process signs in place, a service while the engine goes on.
+void ChainShell::on(engine::Sign command) {
+    const auto signer = services_.signers.find(command.wallet);
+    if (signer == services_.signers.end())
+        return deliver(signed_event(command.id, fail(Errc::NotFound, "no signer for wallet " + command.wallet)));
+    auto transaction = transaction_of(command.tx);
+    if (!transaction) return deliver(signed_event(command.id, tl::unexpected(std::move(transaction).error())));
+    if (signer->second.service) {
+        ++outstanding_;
+        spawn(sign_elsewhere(command.id, signer->second.service, *std::move(transaction)));
+        return;
+    }
+    auto done = signed_event(command.id, tx::sign(*std::move(transaction), *signer->second.key));
     crash_point("after sign");
     deliver(std::move(done));
+}
+
+Task<void> ChainShell::sign_elsewhere(engine::RequestId id, std::shared_ptr<rpc::RemoteSigner> service,
+                                      tx::Transaction unsigned_one) {
+    auto sealed = co_await service->sign(std::move(unsigned_one));
+    crash_point("after sign");
+    answered(signed_event(id, std::move(sealed)));
 }
 
 void ChainShell::on(engine::Alert command) {

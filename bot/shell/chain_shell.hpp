@@ -19,8 +19,8 @@
 #include "bot/metrics.hpp"
 #include "bot/quotes/aggregator_client.hpp"
 #include "bot/recorder.hpp"
+#include "bot/shell/wallet_signer.hpp"
 #include "chain/feed/feed.hpp"
-#include "chain/keys/signer.hpp"
 #include "chain/rpc/eth_pool.hpp"
 #include "config/settings.hpp"
 
@@ -31,10 +31,10 @@ struct ShellServices {
     journal::JournalWriter* journal = nullptr;  // null in one-shot commands: then nothing can be signed
     metrics::Metrics* metrics = nullptr;        // these two may be null as well
     AlertDesk* alerts = nullptr;
-    std::map<std::string, std::shared_ptr<keys::Signer>> signers;  // by wallet name; only of live wallets
-    std::vector<std::shared_ptr<AggregatorClient>> aggregators;    // of this chain
-    Recorder* recorder = nullptr;                                  // null: no recording
-    std::function<std::int64_t()> now_ms;                          // wall clock, unix milliseconds
+    std::map<std::string, WalletSigner> signers;                 // by wallet name; only of live wallets
+    std::vector<std::shared_ptr<AggregatorClient>> aggregators;  // of this chain
+    Recorder* recorder = nullptr;                                // null: no recording
+    std::function<std::int64_t()> now_ms;                        // wall clock, unix milliseconds
     /// Sees every command before it is carried out. May be empty.
     std::function<void(const engine::Command&)> observe;
     /// Called with the name of each step on the way of a transaction ("persist signed", "broadcast", ...), before and
@@ -92,6 +92,8 @@ class ChainShell {
     /// Delivers what `work` answers, or its failure, as the answer to request `id`. `method` is for the metrics.
     template <class Done>
     Task<void> answer(engine::RequestId id, std::string_view method, Task<Result<Done>> work);
+    Task<void> sign_elsewhere(engine::RequestId id, std::shared_ptr<rpc::RemoteSigner> service,
+                              tx::Transaction unsigned_one);
     Task<void> fetch_receipt(engine::FetchReceipt command);
     Task<void> send_to(std::shared_ptr<rpc::EthClient> endpoint, engine::Broadcast command);
     struct Gathering;

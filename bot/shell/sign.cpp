@@ -3,7 +3,7 @@
 
 namespace plimsoll::bot {
 
-Result<tx::SignedTransaction> sign_fields(const engine::TxFields& fields, keys::Signer& signer) {
+Result<tx::Transaction> transaction_of(const engine::TxFields& fields) {
     tx::Eip1559 transaction;
     transaction.chain_id = fields.chain_id;
     transaction.message.nonce = fields.nonce;
@@ -14,7 +14,7 @@ Result<tx::SignedTransaction> sign_fields(const engine::TxFields& fields, keys::
     transaction.max_priority_fee = fields.max_priority_fee;
     transaction.max_fee = fields.max_fee;
     TRY_VOID(tx::check_sendable(transaction));
-    return tx::sign(std::move(transaction), signer);
+    return tx::Transaction(std::move(transaction));
 }
 
 }  // namespace plimsoll::bot

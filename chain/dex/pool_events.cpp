@@ -21,9 +21,10 @@ std::optional<u128> liquidity_after(const V3State& state, Tick to) {
     i128 sum = 0;
     for (auto it = std::upper_bound(ticks.begin(), ticks.end(), low, above); it != ticks.end() && it->tick <= high;
          ++it) {
-        if (__builtin_add_overflow(sum, it->net, &sum)) return std::nullopt;
+        const bool lost = up ? __builtin_add_overflow(sum, it->net, &sum) : __builtin_sub_overflow(sum, it->net, &sum);
+        if (lost) return std::nullopt;
     }
-    const auto out = add_net(state.liquidity, up ? sum : -sum);
+    const auto out = add_net(state.liquidity, sum);
     return out ? std::optional(*out) : std::nullopt;
 }
 

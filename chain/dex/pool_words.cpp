@@ -52,15 +52,28 @@ Result<TickInfo> read_tick_info(Tick tick, ByteView data) {
     return out;
 }
 
-Math<u128> add_net(u128 liquidity, i128 net) {
-    if (net < 0) {
-        const u128 size = static_cast<u128>(-(net + 1)) + 1;
-        if (size > liquidity) return tl::unexpected(MathError::Underflow);
-        return liquidity - size;
-    }
-    const auto size = static_cast<u128>(net);
+namespace {
+
+Math<u128> add_size(u128 liquidity, u128 size) {
     if (size > ~u128{0} - liquidity) return tl::unexpected(MathError::Overflow);
     return liquidity + size;
+}
+Math<u128> subtract_size(u128 liquidity, u128 size) {
+    if (size > liquidity) return tl::unexpected(MathError::Underflow);
+    return liquidity - size;
+}
+u128 size_of(i128 net) {
+    return net < 0 ? u128{0} - static_cast<u128>(net) : static_cast<u128>(net);
+}
+
+}  // namespace
+
+Math<u128> add_net(u128 liquidity, i128 net) {
+    return net < 0 ? subtract_size(liquidity, size_of(net)) : add_size(liquidity, size_of(net));
+}
+
+Math<u128> subtract_net(u128 liquidity, i128 net) {
+    return net < 0 ? add_size(liquidity, size_of(net)) : subtract_size(liquidity, size_of(net));
 }
 
 }  // namespace plimsoll::dex

@@ -52,5 +52,7 @@ Result<TickInfo> read_tick_info(Tick tick, ByteView data);
 
 /// liquidity + net. Errc::Math where LiquidityMath.addDelta reverts.
 Math<u128> add_net(u128 liquidity, i128 net);
+/// liquidity - net, for every net: -2^127 has no opposite in an i128.
+Math<u128> subtract_net(u128 liquidity, i128 net);
 
 }  // namespace plimsoll::dex

@@ -92,7 +92,8 @@ class V3Swap {
         pool_.sqrt_price = move.price_next;
         if (move.price_next == price_next) {
             if (next.info != nullptr) {
-                TRY(pool_.liquidity, add_net(pool_.liquidity, down_ ? -next.info->net : next.info->net));
+                const i128 net = next.info->net;
+                TRY(pool_.liquidity, down_ ? subtract_net(pool_.liquidity, net) : add_net(pool_.liquidity, net));
                 ++out_.ticks_crossed;
                 walk_.pass();
             }

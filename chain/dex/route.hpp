@@ -26,9 +26,9 @@ struct Route {
 };
 
 struct RouteLimits {
-    std::size_t hops = 3;  // more than two only where their fees are lower than those of all that are shorter
-    std::size_t routes = 64;          // the shorter ones first, then in the order of the pools
-    bool mixed = false;               // V3 and V2 pools in one route: no router takes both in one call
+    std::size_t hops = 3;     // more than two only where their fees are lower than those of all that are shorter
+    std::size_t routes = 64;  // the shorter ones first, then in the order of the pools
+    bool mixed = false;       // V3 and V2 pools in one route: no router takes both in one call
     std::vector<Address> avoid = {};  // pools not to be used, e.g. the one that lends for this plan: it is locked
     QuoteLimits quote = {};
 };

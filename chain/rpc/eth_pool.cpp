@@ -35,6 +35,26 @@ bool is_fault(Errc code) {
 
 }  // namespace
 
+namespace {
+
+/// What one endpoint answered.
+template <class T>
+struct Answered {
+    std::size_t endpoint{};
+    Result<T> result;
+};
+
+template <class T, class Ask>
+Task<void> ask_one(std::shared_ptr<EthClient> client, std::size_t index, Ask ask,
+                   std::shared_ptr<Mailbox<Answered<T>>> box) {
+    Answered<T> answered;
+    answered.endpoint = index;
+    answered.result = co_await ask(*client);
+    box->push(std::move(answered));
+}
+
+}  // namespace
+
 class EthPool::PoolSubscription final : public Subscription {
   public:
     PoolSubscription(std::shared_ptr<EthPool> pool, std::shared_ptr<Notes> notes)
@@ -185,26 +205,11 @@ void EthPool::judge() {
     notes_->push(std::move(began));
 }
 
-/// What one endpoint answered.
-template <class T>
-struct EthPool::Answered {
-    std::size_t endpoint{};
-    Result<T> result;
-};
-
-template <class T, class Ask>
-Task<void> EthPool::ask_one(std::size_t index, Ask ask, std::shared_ptr<Mailbox<Answered<T>>> box) {
-    const auto client = clients_[index];
-    Answered<T> answered;
-    answered.endpoint = index;
-    answered.result = co_await ask(*client);
-    box->push(std::move(answered));
-}
-
 /// The first good answer. The next endpoint is asked when one fails, and besides it when it takes long.
 template <class T, class Ask>
 Task<Result<T>> EthPool::anywhere(Ask ask) {
     const auto self = shared_from_this();
+    if (clients_.size() == 1) co_return co_await ask(*clients_.front());
     const auto order = election_.order();
     const auto box = std::make_shared<Mailbox<Answered<T>>>(executor_, order.size());
     asio::steady_timer hedge(executor_);
@@ -212,7 +217,8 @@ Task<Result<T>> EthPool::anywhere(Ask ask) {
     std::size_t asked = 0;
     std::size_t missing = 0;
     const auto ask_next = [&] {
-        asio::co_spawn(executor_, ask_one<T>(order[asked++], ask, box), asio::detached);
+        const std::size_t index = order[asked++];
+        asio::co_spawn(executor_, ask_one<T>(clients_[index], index, ask, box), asio::detached);
         ++missing;
         if (asked == order.size()) return;
         hedge.expires_after(options_.hedge);
@@ -263,7 +269,6 @@ Task<Result<Bytes>> EthPool::call(CallRequest request, BlockId block) {
 }
 
 Task<Result<std::vector<CallResult>>> EthPool::multicall(std::vector<Call> calls, BlockId block) {
-    if (clients_.size() == 1) return clients_.front()->multicall(std::move(calls), block);
     return anywhere<std::vector<CallResult>>(
         [calls = std::move(calls), block](EthClient& eth) { return eth.multicall(calls, block); });
 }

@@ -65,10 +65,6 @@ class EthPool final : public Eth, public std::enable_shared_from_this<EthPool> {
     class PoolSubscription;
     using Notes = Mailbox<SubscriptionNote>;
 
-    template <class T>
-    struct Answered;
-    template <class T, class Ask>
-    Task<void> ask_one(std::size_t index, Ask ask, std::shared_ptr<Mailbox<Answered<T>>> box);
     template <class T, class Ask>
     Task<Result<T>> anywhere(Ask ask);
     Task<void> watch(std::size_t index);

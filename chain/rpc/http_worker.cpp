@@ -22,6 +22,7 @@ struct Job {
     std::string received;
     std::size_t received_max{};
     bool too_long = false;
+    std::string detail;  // libcurl's buffer for it; empty: not asked for
 };
 
 std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user) {
@@ -46,8 +47,38 @@ using Easy = std::unique_ptr<CURL, EasyDeleter>;
 Error error_of(const Job& job, CURLcode code) {
     if (job.too_long) return {Errc::Range, fmt::format("the answer is longer than {} bytes", job.received_max)};
     if (code == CURLE_OPERATION_TIMEDOUT) return {Errc::Timeout, fmt::format("no answer in {} ms", job.limit.count())};
-    const bool certificate = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
-    return {certificate ? Errc::Refused : Errc::Io, curl_easy_strerror(code)};
+    const bool certificate =
+        code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM;
+    std::string text = curl_easy_strerror(code);
+    // With certificates on both sides the short text does not tell whose is wrong. Of a server that is down it says
+    // all.
+    const std::string_view detail = job.detail.c_str();
+    if (code != CURLE_COULDNT_CONNECT && !detail.empty()) text += fmt::format(" ({})", detail);
+    return {certificate ? Errc::Refused : Errc::Io, std::move(text)};
+}
+
+/// libcurl keeps no copy: the text must outlive the handle.
+void set_blob(CURL* easy, CURLoption option, ByteView text) {
+    curl_blob blob{};
+    blob.data = const_cast<std::uint8_t*>(text.data());  // NOLINT: libcurl only reads it
+    blob.len = text.size();
+    blob.flags = CURL_BLOB_NOCOPY;
+    curl_easy_setopt(easy, option, &blob);
+}
+
+ByteView bytes_of(const std::string& text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};  // NOLINT: text as bytes
+}
+
+void set_identity(CURL* easy, const HttpIdentity& identity) {
+    if (!identity.authorities.empty()) {
+        curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+        set_blob(easy, CURLOPT_CAINFO_BLOB, bytes_of(identity.authorities));
+    }
+    if (identity.certificate.empty()) return;
+    set_blob(easy, CURLOPT_SSLCERT_BLOB, bytes_of(identity.certificate));
+    set_blob(easy, CURLOPT_SSLKEY_BLOB, identity.key.view());
+    curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "");  // else OpenSSL asks the terminal for an encrypted one
 }
 
 }  // namespace
@@ -130,6 +161,7 @@ class HttpWorker::Loop {
         }
         for (auto& [handle, transfer] : transfers_) {
             curl_multi_remove_handle(multi_, handle);
+            curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, nullptr);
             transfer.job->done(fail(Errc::Cancelled, "stopped"));
         }
         transfers_.clear();
@@ -177,6 +209,8 @@ class HttpWorker::Loop {
         curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
         // The directory of the system's certificates stays in use beside the file.
         if (!options_.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
+        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, options_.reuse ? 0L : 1L);
+        if (options_.identity) set_identity(easy, *options_.identity);
         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
         return out;
     }
@@ -194,6 +228,8 @@ class HttpWorker::Loop {
         }
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(job->limit.count()));
         curl_easy_setopt(easy, CURLOPT_WRITEDATA, job.get());
+        if (options_.identity) job->detail.assign(CURL_ERROR_SIZE, '\0');
+        curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, options_.identity ? job->detail.data() : nullptr);
         if (curl_multi_add_handle(multi_, easy) != CURLM_OK) {
             job->done(fail(Errc::Internal, "libcurl refuses the transfer"));
             return;
@@ -209,6 +245,7 @@ class HttpWorker::Loop {
         long status = 0;
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
         curl_multi_remove_handle(multi_, easy);
+        curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);  // the job's, which ends here
         spare_.push_back(std::move(transfer.easy));
         if (code != CURLE_OK)
             job.done(tl::unexpected(error_of(job, code)));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "chain/keys/secret.hpp"
 #include "chain/rpc/url.hpp"
 #include "chain/types/result.hpp"
 
@@ -17,6 +18,13 @@ struct HttpReply {
     std::string body;
 };
 
+/// Mutual TLS, as PEM texts: read once, where files are checked, so that no connection reads another file.
+struct HttpIdentity {
+    std::string authorities;  // trusted instead of the system's certificates; empty: the system's
+    std::string certificate;  // ours, with the chain above it
+    keys::SecretBytes key;    // not encrypted
+};
+
 struct HttpWorkerOptions {
     Url url;
     std::string ca_file;  // PEM, trusted besides the system's certificates
@@ -24,6 +32,8 @@ struct HttpWorkerOptions {
     std::size_t queued = 4096;
     long connections = 8;
     std::vector<std::string> headers = {};  // with every request, "Name: value"; may hold a key
+    std::shared_ptr<const HttpIdentity> identity = {};
+    bool reuse = true;  // false: a connection for each request. On a kept one that has died libcurl repeats by itself
 };
 
 /// HTTP(S) requests to one server on one thread of its own: connections are kept and reused, certificates verified,

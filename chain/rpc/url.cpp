@@ -98,6 +98,8 @@ Result<Url> Url::parse(std::string_view text) {
         const auto end = authority.find(']');
         if (end == std::string_view::npos) return fail(Errc::Decode, "URL of a node: the IPv6 address lacks its ]");
         out.host = std::string(authority.substr(1, end - 1));
+        if (out.host.find(':') == std::string::npos || out.host.find('[') != std::string::npos)
+            return fail(Errc::Decode, "URL of a node: no IPv6 address stands in the brackets");
         const auto tail = authority.substr(end + 1);
         has_port = tail.starts_with(':');
         if (!tail.empty() && !has_port) return fail(Errc::Decode, "URL of a node: text after the IPv6 address");
@@ -105,6 +107,8 @@ Result<Url> Url::parse(std::string_view text) {
     } else {
         const auto end = authority.find(':');
         out.host = std::string(authority.substr(0, end));
+        if (out.host.find_first_of("[]") != std::string::npos)
+            return fail(Errc::Decode, "URL of a node: a bracket inside the host");
         has_port = end != std::string_view::npos;
         if (has_port) port = authority.substr(end + 1);
     }

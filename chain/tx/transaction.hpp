@@ -115,7 +115,7 @@ Bytes encode_signed(const Transaction& transaction, const keys::Signature& signa
 
 /// Strict: canonical RLP, known type, every field within its width (nonces and gas in 64 bits, parity 0 or 1, chain ids
 /// in 64 bits), low s, at most kMaxRaw bytes. Errc::Decode, Errc::Range or Errc::Unsupported (blobs and unknown types),
-/// with the field's name.
+/// with the field's name; Errc::Mismatch for a signature that no key can have made.
 Result<SignedTransaction> decode_signed(ByteView raw);
 /// The inverse of encode_unsigned.
 Result<Transaction> decode_unsigned(ByteView raw);
@@ -123,6 +123,11 @@ Result<Transaction> decode_unsigned(ByteView raw);
 /// Signs, then proves the result: the sender recovered from the bytes is the signer, and the bytes decode to the same
 /// fields. A difference is Errc::Internal and nothing leaves.
 Result<SignedTransaction> sign(Transaction transaction, keys::Signer& signer);
+
+/// What somebody else signed, proven to be what was asked and no more: the same kind and fields, nothing behind them,
+/// low s, signed by `from`. Errc::Mismatch names the first field that differs; what does not decode is as in
+/// decode_signed.
+Result<SignedTransaction> prove_signed(const Transaction& asked, const Address& from, ByteView raw);
 
 /// EIP-7702: keccak256(0x05 || rlp([chain_id, address, nonce])).
 Hash32 signing_hash(const Authorization& authorization);

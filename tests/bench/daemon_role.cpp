@@ -22,14 +22,14 @@ config::Signer signer_of(const std::string& folder, std::size_t number) {
         chmod(passphrase.c_str(), S_IRUSR | S_IWUSR);
     }
     config::Signer out;
-    out.keystore = fmt::format("{}/key-{}.json", folder, number);
-    out.passphrase.kind = config::SecretRef::Kind::File;
-    out.passphrase.name = passphrase;
+    const std::string keystore = fmt::format("{}/key-{}.json", folder, number);
+    out.keystore = keystore;
+    out.passphrase = config::SecretRef{config::SecretRef::Kind::File, passphrase};
     constexpr std::string_view kPassphrase = "benchmark";
     const keys::SecretBytes secret(kPassphrase);
-    if (std::ifstream there(out.keystore); !there)
+    if (std::ifstream there(keystore); !there)
         CHECK_INVARIANT(
-            keys::save_keystore(out.keystore, World::key_of(number), secret.view(), keys::Pbkdf2Cost{1}).has_value());
+            keys::save_keystore(keystore, World::key_of(number), secret.view(), keys::Pbkdf2Cost{1}).has_value());
     return out;
 }
 

@@ -78,6 +78,7 @@ async function startEverything(chosen, folder, ends) {
   ends.unshift(() => daemon.stop());
   const meanwhile = async () => { await player.block(); await sleep(400); };
   const ready = await daemon.start({ detached: chosen.keep, meanwhile });
+  player.daemon = daemon;
   say(`daemon ready in ${ready} ms (pid ${daemon.child.pid}, log ${daemon.log})`);
   return { path, devnet, wallets, player, daemon };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One position on a local chain whose blocks come by themselves, for tests of the daemon.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -103,6 +103,16 @@ export class Stage {
 export function plimsoll(binary, args, options = {}) {
   const { status, stdout, stderr } = spawnSync(resolve(binary), args, { encoding: 'utf8', timeout: 60_000, ...options });
   return { status, stdout, stderr };
+}
+
+/// The same while this process goes on serving: for commands that ask a stand-in here.
+export function plimsollBeside(binary, args) {
+  return new Promise((done) => {
+    const child = spawn(resolve(binary), args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+    const out = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr']) child[name].on('data', (data) => { out[name] += data; });
+    child.on('close', (status) => done({ status, ...out }));
+  });
 }
 
 export async function until(what, limitMs, condition) {

@@ -44,8 +44,10 @@ std::vector<DevPool> pools_in(const nlohmann::json& list) {
 }
 
 DevExchange exchange_in(const nlohmann::json& v3, const nlohmann::json& v2) {
-    return {address_in(v3, "router"), address_in(v3, "router_02"), address_in(v3, "quoter"), address_in(v3, "position_manager"),
-            pools_in(v3.at("pools")), address_in(v2, "router"), pools_in(v2.at("pairs"))};
+    return {address_in(v3, "router"), address_in(v3, "router_02"),
+            address_in(v3, "quoter"), address_in(v3, "position_manager"),
+            pools_in(v3.at("pools")), address_in(v2, "router"),
+            pools_in(v2.at("pairs"))};
 }
 
 DevInfo info_in(const std::string& text) {

@@ -56,6 +56,9 @@ class FakeNode::Server : public std::enable_shared_from_this<FakeNode::Server> {
         tls_ = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
         tls_->use_certificate_chain_file(options_.certificate_file);
         tls_->use_private_key_file(options_.key_file, asio::ssl::context::pem);
+        if (options_.client_ca_file.empty()) return;
+        tls_->load_verify_file(options_.client_ca_file);
+        tls_->set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
     }
 
     Task<void> run();

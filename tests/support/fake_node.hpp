@@ -22,6 +22,7 @@ struct Reaction {
 struct FakeNodeOptions {
     std::string certificate_file;  // PEM; with the key, the node speaks TLS
     std::string key_file;
+    std::string client_ca_file;   // with TLS: clients must show a certificate from it
     unsigned refuse_upgrade = 0;  // HTTP status in place of the WebSocket handshake
 };
 

@@ -29,7 +29,7 @@ Result<void> Events::apply(const Log& log) {
     if (found == nullptr || log.topics.empty()) return {};
     const Role role = *found;
     if (log.topics[0] == event::kUpgraded) {
-        restart_ = role.kind != Role::Kind::Aggregator;
+        restart_ = restart_ || role.kind != Role::Kind::Aggregator;
         return {};
     }
     switch (role.kind) {

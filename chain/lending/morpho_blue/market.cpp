@@ -26,7 +26,7 @@ class MorphoBlueMarket final : public Market {
     const LogFilter& filter() const override { return store_.filter(); }
 
     std::vector<Call> reads(const BlockRef& head) override {
-        if (head.hash != store_.block.hash) {
+        if (!started_ || head.hash != store_.block.hash) {
             // A snapshot is of one block; once it stands, only apply() and rewind() move the state.
             if (discovery_.snapshot_complete() && started_) return {};
             restart();

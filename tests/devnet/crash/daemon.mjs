@@ -21,14 +21,17 @@ export function freePort() {
   });
 }
 
-function status(port, path) {
+/// { status, body }; a status of 0 when nobody answers.
+function ask(port, path) {
   return new Promise((done) => {
     const request = http.get({ host: '127.0.0.1', port, path, timeout: 1000, agent: false }, (response) => {
-      response.resume();
-      response.on('end', () => done(response.statusCode));
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (part) => { body += part; });
+      response.on('end', () => done({ status: response.statusCode, body }));
     });
     request.on('timeout', () => request.destroy());
-    request.on('error', () => done(0));
+    request.on('error', () => done({ status: 0, body: '' }));
   });
 }
 
@@ -52,7 +55,7 @@ export class Daemon {
       });
     });
     const started = Date.now();
-    while ((await status(this.port, '/-/ready')) !== 200) {
+    while ((await ask(this.port, '/-/ready')).status !== 200) {
       if (this.ended !== null) throw new Error(`the daemon ended (${this.ended}) before it was ready:\n${this.tail()}`);
       if (Date.now() - started > READY_LIMIT_MS) {
         throw new Error(`the daemon was not ready in ${READY_LIMIT_MS} ms:\n${this.tail()}`);
@@ -61,6 +64,12 @@ export class Daemon {
       await sleep(100);
     }
     return Date.now() - started;
+  }
+
+  /// The newest block that it has taken in; 0 before there is one.
+  async head() {
+    const { body } = await ask(this.port, '/-/ready');
+    return Number(body.match(/"block (\d+)/)?.[1] ?? 0);
   }
 
   tail(bytes = 3000) {

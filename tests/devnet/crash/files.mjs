@@ -19,15 +19,20 @@ const SALES = { max_slippage: '1%' };
 const STRATEGIES = { idle: ['repay-from-wallet'], guarded: ['repay-with-collateral'] };
 export const LEVELS = { warn: '1.30', trigger: '1.20', target: '1.45' };
 
-/// wallet: { name, address, private_key, access and guardian (guarded), morpho (its market), settings (of the position), limits }
+const inline = (entries) => Object.entries(entries).map(([key, value]) => `${key} = ${text(value)}`).join(', ');
+
+/// wallet: { name, address, private_key, access and guardian (guarded), morpho (its market), settings (of the position), limits,
+/// signer (settings of a service; without it a keystore is written) }
 function walletTables(wallet, folder) {
   const { name, address, access, morpho } = wallet;
-  const signer = `{ keystore = "${join(folder, `${name}.json`)}", passphrase = { file = "${join(folder, `${name}.pass`)}" } }`;
+  const signer = wallet.signer === undefined
+    ? `{ keystore = "${join(folder, `${name}.json`)}", passphrase = { file = "${join(folder, `${name}.pass`)}" } }`
+    : `{ ${inline(wallet.signer)} }`;
   const settings = {
     name: positionOf(wallet), market: morpho === undefined ? 'local' : `local-${morpho}`, ...LEVELS,
     strategies: STRATEGIES[access === undefined ? 'idle' : 'guarded'], ...wallet.settings,
   };
-  const limits = Object.entries({ ...LIMITS, ...(access === undefined ? {} : SALES), ...wallet.limits }).map(([key, value]) => `${key} = ${text(value)}`).join(', ');
+  const limits = inline({ ...LIMITS, ...(access === undefined ? {} : SALES), ...wallet.limits });
   return [
     `${table(`wallet.${name}`, { address, mode: 'live', guard: access })}\nsigner = ${signer}`,
     table(`[wallet.${name}.position]`, settings), `limits = { ${limits} }`,
@@ -62,7 +67,7 @@ function venueTables({ uniswap, morpho, guard }, wallets, chosen) {
 /// [chain.local] }. Returns the path of the configuration.
 export function writeDaemonFiles(folder, info, wallets, port, venues = {}) {
   mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
-  for (const wallet of wallets) {
+  for (const wallet of wallets.filter(({ signer }) => signer === undefined)) {
     const { private_key: key, address } = wallet.guardian ?? wallet;
     const passphrase = randomBytes(16).toString('hex');
     writeFileSync(join(folder, `${wallet.name}.json`), JSON.stringify(encryptKey(key, address, passphrase), null, 2), SECRET);

@@ -22,6 +22,8 @@ function largest(amounts, step) {
   return Object.entries(amounts).reduce((a, b) => (value(b) > value(a) ? b : a))[0];
 }
 
+const SEEN_LIMIT_MS = 3_000;
+
 export class Player {
   /// wallets: of chooseWallets; each gets { before, lowest, after, liquidations } as the path is played.
   constructor(devnet, wallets, path, pace) {
@@ -53,14 +55,22 @@ export class Player {
   async play(report = () => {}) {
     const settling = Array.from({ length: SETTLING_BLOCKS }, () => this.path.at(-1));
     for (const [i, step] of [...this.path, ...settling].entries()) {
-      const begin = Date.now();
       await this.step(step);
       report(i, step);
-      await sleep(Math.max(0, begin + (this.pace * QUIET_AT) / 100 - Date.now()));
+      await this.let((this.pace * QUIET_AT) / 100);
       await this.block();
       await this.look(step);
-      await sleep(Math.max(0, begin + this.pace - Date.now()));
+      await this.let((this.pace * (100 - QUIET_AT)) / 100);
     }
+  }
+
+  /// Time for the daemon, from when it has seen the newest block: five minutes of the day are much longer than what it needs, and
+  /// a busy machine must not make them shorter.
+  async let(ms) {
+    const { number } = await this.devnet.chain.head();
+    const limit = Date.now() + SEEN_LIMIT_MS;
+    while (this.daemon && (await this.daemon.head()) < number && Date.now() < limit) await sleep(5);
+    await sleep(ms);
   }
 
   async step(step) {

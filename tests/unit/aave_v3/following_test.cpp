@@ -286,3 +286,21 @@ TEST_CASE("R08 changes of configuration are read again, and new code means a new
         step(chain.log(chain.provider(), {event::kOracleUpdated, asset, asset}));
     }
 }
+
+TEST_CASE("new code of the pool is not forgotten over that of a price feed behind it in the block") {
+    AaveDeployment chain(Version::V37);
+    auto market = make_aave_v3_market(chain.provider());
+    market->watch(chain.add_account(1, 0, 40, 2, 10'000));
+    REQUIRE(chain.settle(*market).has_value());
+    const BlockRef first = chain.head;
+    const BlockRef second = chain.next();
+    const Log feed = chain.log(chain.feeds[0].aggregator, {event::kUpgraded, {}});
+    REQUIRE(market->apply(second, std::span(&feed, 1)).has_value());
+    CHECK(market->rewind(first));  // nothing was forgotten for the feed's sake
+    REQUIRE(market->apply(second, {}).has_value());
+    const BlockRef third = chain.next();
+    const Log logs[] = {chain.log(chain.pool(), {event::kUpgraded, {}}),
+                        chain.log(chain.feeds[0].aggregator, {event::kUpgraded, {}})};
+    REQUIRE(market->apply(third, logs).has_value());
+    CHECK_FALSE(market->rewind(second));
+}

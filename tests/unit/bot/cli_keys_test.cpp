@@ -65,16 +65,18 @@ TEST_CASE("a key goes into a keystore and comes out of it as an address, nowhere
         config::Wallet wallet;
         wallet.name = "w";
         wallet.address = *parse_address(kAddress);
-        wallet.signer = config::Signer{keystore, {config::SecretRef::Kind::File, pass}};
+        wallet.signer.emplace();
+        wallet.signer->keystore = keystore;
+        wallet.signer->passphrase = config::SecretRef{config::SecretRef::Kind::File, pass};
         settings.wallets.push_back(wallet);
         const auto good = offline_checks(settings);
         for (const auto& l : good) CHECK_MESSAGE(l.ok, std::string(l.name + ": " + l.detail));
         REQUIRE(line(good, "wallet w: keystore") != nullptr);
         CHECK(line(good, "wallet w: keystore")->detail.find("opens and is of") != std::string::npos);
 
-        settings.wallets[0].signer->passphrase.name = wrong;
+        settings.wallets[0].signer->passphrase->name = wrong;
         CHECK_FALSE(line(offline_checks(settings), "wallet w: keystore")->ok);
-        settings.wallets[0].signer->passphrase.name = folder.path("none");
+        settings.wallets[0].signer->passphrase->name = folder.path("none");
         CHECK(line(offline_checks(settings), "wallet w: passphrase")->mend.find("install -m 0600") == 0);
         settings.wallets[0].address.bytes[0] ^= 1U;
         CHECK(line(offline_checks(settings), "wallet w: keystore")->detail.find("is the key of") != std::string::npos);

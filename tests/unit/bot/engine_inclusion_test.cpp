@@ -269,6 +269,24 @@ TEST_CASE("the owner repaid while it was down: our bytes are watched to their en
     check_rules(world);
 }
 
+TEST_CASE("K13 a signer that was away for long: alarmed, nothing sent, rescued within two blocks of its return") {
+    World world = running();
+    world.position().limits.cooldown = std::chrono::hours{1};
+    world.start();
+    world.run();
+    world.lose = [](const engine::Command& c) { return std::holds_alternative<engine::Sign>(c); };
+    world.set_price(1'500);
+    world.mine(100);
+    CHECK(world.commands<engine::Broadcast>().empty());
+    REQUIRE_FALSE(world.alerts("transaction-failed").empty());
+    CHECK(world.alerts("transaction-failed").back().text == "signer: no key");
+    for (const auto& sign : world.commands<engine::Sign>()) CHECK(sign.tx.nonce == 7);
+    world.lose = nullptr;
+    world.mine(4);
+    CHECK(world.mined_count(true) == 1);
+    check_rules(world);
+}
+
 TEST_CASE("D09 D10 no state without its answer: a failing journal sends nothing, and a full recovery follows") {
     World world = running();
     world.set_price(1'500);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include "chain/dex/pool_words.hpp"
 #include "chain/dex/swap_math.hpp"
 
 using namespace plimsoll;
@@ -140,4 +141,20 @@ TEST_CASE("amounts between two prices do not depend on their order, and round as
     CHECK(amount0_delta(low, high, 0, Rounding::Up).value().is_zero());
     CHECK(amount0_delta(U256{}, high, 1, Rounding::Up).error() == MathError::DivisionByZero);
     CHECK(amount1_delta(U256{}, kMaxSqrtRatio, ~u128{0}, Rounding::Up).has_value());
+}
+
+TEST_CASE("liquidity crossed upward and downward, for every net there is") {
+    constexpr u128 kHalf = u128{1} << 127U;
+    constexpr i128 kLeast = static_cast<i128>(kHalf);
+    CHECK((*add_net(5, 3) == 8));
+    CHECK((*add_net(5, -5) == 0));
+    CHECK((*subtract_net(5, 5) == 0));
+    CHECK((*subtract_net(5, -3) == 8));
+    CHECK(add_net(5, -6).error() == MathError::Underflow);
+    CHECK(subtract_net(5, 6).error() == MathError::Underflow);
+    CHECK(add_net(~u128{0}, 1).error() == MathError::Overflow);
+    CHECK(subtract_net(~u128{0}, -1).error() == MathError::Overflow);
+    CHECK((*add_net(kHalf, kLeast) == 0));
+    CHECK((*subtract_net(5, kLeast) == kHalf + 5));
+    CHECK(subtract_net(kHalf, kLeast).error() == MathError::Overflow);
 }

@@ -83,6 +83,18 @@ TEST_CASE("a log that has not its event's form, or takes more than is there, end
     CHECK(refused(f.fake.log(event::kSupply, two, {kU256Max, U256{1}})) == Errc::Mismatch);
 }
 
+TEST_CASE("forgotten and read again at the same block, as after a reconnection, the market is in sync") {
+    Pursuit f;
+    const auto before = f.summary();
+    f.market->reset();
+    CHECK_FALSE(f.market->synced().has_value());
+    REQUIRE(f.fake.sync(*f.market, f.fake.block));
+    CHECK(f.market->synced() == f.fake.block);
+    CHECK(f.summary() == before);
+    REQUIRE(f.block({}));
+    CHECK(f.market->synced() == f.fake.block);
+}
+
 TEST_CASE("a block that is not the child of the state's is refused") {
     Pursuit f;
     auto other = f.fake.next();

@@ -63,6 +63,9 @@ TEST_SUITE("url") {
             std::pair{"ws://a:8x", "URL of a node: the port must be 1 to 65535"},
             std::pair{"ws://[::1", "URL of a node: the IPv6 address lacks its ]"},
             std::pair{"ws://[::1]8545", "URL of a node: text after the IPv6 address"},
+            std::pair{"ws://[a]:8545", "URL of a node: no IPv6 address stands in the brackets"},
+            std::pair{"ws://[[::1]", "URL of a node: no IPv6 address stands in the brackets"},
+            std::pair{"ws://a]b", "URL of a node: a bracket inside the host"},
             std::pair{"ws://a/b c", "URL of a node: holds a space or control character"},
             std::pair{"ws://a/b\r\nHost: x", "URL of a node: holds a space or control character"},
         };

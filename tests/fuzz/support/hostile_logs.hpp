@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "chain/lending/market.hpp"
+#include "chain/types/block.hpp"
+#include "tests/fuzz/support/input.hpp"
+
+namespace plimsoll::fuzz {
+
+/// What made-up logs are composed of, so that most of them mean something to the market.
+struct Palette {
+    std::vector<Address> emitters;
+    std::vector<Hash32> events;  // first topics
+    std::vector<Hash32> words;   // of further topics and data: addresses, ids, amounts
+};
+
+/// Adds small and large numbers to the words.
+void add_numbers(Palette& palette);
+/// One log, whole or with a word too few, of two bytes or more.
+Log take_log(Input& input, const Palette& palette, const BlockRef& block, std::uint32_t index);
+
+/// Every question that a market answers, for each of its accounts: an answer or an error, and no contradiction.
+void ask_everything(const lending::Market& market, Timestamp at);
+
+}  // namespace plimsoll::fuzz
