@@ -173,6 +173,7 @@ class Core {
     void hear(std::size_t sender, Lane::News news);
     void settle_if_due(std::size_t sender);
     void settled(std::size_t sender);
+    bool needless(std::size_t sender) const;
     void transaction_failed(std::size_t sender, const std::string& why);
     void close_incident(std::size_t i);
     void forget_funds(std::size_t wallet, BlockNumber since);

@@ -108,7 +108,14 @@ void Core::consider_replacement(std::size_t i) {
     const Lane::Attempt& newest = step.attempts.back();
     const bool urgent = position.health() < Wad{*mul_div_up(kWad, U256{102}, U256{100})};
     const BlockNumber patience = urgent ? 1 : std::max<BlockNumber>(config.replace_after, 1);
-    if (!newest.doubted && follower.at().number < newest.since + patience) {
+    // A refusal is answered at once, but not for ever: a node that refuses whatever it is sent would take the bid to
+    // the ceiling and use up all attempts within one block.
+    constexpr auto kAtOnce = 3;
+    const auto in_this_block =
+        std::count_if(step.attempts.begin(), step.attempts.end(),
+                      [&](const Lane::Attempt& attempt) { return attempt.since == follower.at().number; });
+    const bool at_once = newest.doubted && in_this_block < kAtOnce;
+    if (!at_once && follower.at().number < newest.since + patience) {
         wait();
         return;
     }

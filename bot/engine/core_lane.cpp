@@ -149,7 +149,7 @@ void Core::settle_if_due(std::size_t s) {
     if (standing == Canon::Standing::Removed || standing == Canon::Standing::Ahead) return;
     if (canon.head().number + 1 < step->seen->number + std::max(config.confirmations, 1U)) return;
     if (!step->seen->succeeded) {
-        sender.lane.settle(out, "reverted", now);
+        sender.lane.settle(out, needless(s) ? "not needed" : "reverted", now);
         return;
     }
     if (step->base.purpose != Purpose::Rescue) {
@@ -167,6 +167,15 @@ void Core::settle_if_due(std::size_t s) {
     sender.lane.settle(out, position.health_now >= position.config.trigger ? "rescued" : "below-trigger", now);
 }
 
+/// A rescue whose position is above its trigger without it: the guard refuses one, and nothing went wrong.
+bool Core::needless(std::size_t s) const {
+    const SenderState& sender = senders[s];
+    if (!sender.owner) return false;
+    const PositionState& position = positions[*sender.owner];
+    return position.incident && !position.incident->prepares && !follower.head_empty() &&
+           position.evaluated == follower.at().hash && position.health() >= position.config.trigger;
+}
+
 void Core::settled(std::size_t s) {
     SenderState& sender = senders[s];
     const Lane::Step& step = sender.lane.last();
@@ -174,11 +183,19 @@ void Core::settled(std::size_t s) {
     const BaseValue value = seen.succeeded ? step.base.value : BaseValue{};
     budget_.add({step.base.position, step.base.wallet, now, step.base.purpose, seen.succeeded, value, seen.cost});
     sender.known_at.reset();
+    const bool no_failure = !seen.succeeded && needless(s);
     const auto owner = std::exchange(sender.owner, std::nullopt);
     for (const auto w : sender.wallets) {
         if (!owner || positions[*owner].wallet == w) forget_funds(w, seen.number);
     }
     quieten(sender);
+    if (no_failure) {
+        AlertBook::tell(out, AlertLevel::Info, "not-needed", positions[*owner].config.name,
+                        "the position recovered before its rescue was included, which did nothing");
+        close_incident(*owner);
+        pump();
+        return;
+    }
     if (!seen.succeeded) {
         sender.owner = owner;
         transaction_failed(s, std::string(to_string(step.base.purpose)) + " transaction " +

@@ -18,7 +18,7 @@ const std::map<std::string, Version> kVersions = {{"3.0", Version::V30}, {"3.1",
 
 }  // namespace
 
-TEST_CASE("Aave V3 random accounts") {
+TEST_CASE("R11 Aave V3 random accounts") {
     const auto vectors = test::read_json_gz("aave/account-vectors.json.gz")["vectors"];
     std::size_t checked = 0;
     std::size_t skipped = 0;

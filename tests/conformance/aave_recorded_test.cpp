@@ -63,7 +63,7 @@ void check_balances(const View& view, const AccountState& account, const test::J
 
 }  // namespace
 
-TEST_CASE("Aave V3 recordings of the real contracts") {
+TEST_CASE("R11 Aave V3 recordings of the real contracts") {
     for (const auto& recording : kRecordings) {
         const auto steps = test::read_json_gz(recording.file)["steps"];
         Counts counts;

@@ -51,7 +51,7 @@ TEST_CASE("EIP-55: the examples of the text") {
     CHECK_FALSE(parse_address("0x5aaeb6053F3E94C9b9A09f33669435E7Ef1BeAed"));
 }
 
-TEST_CASE("wallets: keystores of other programs") {
+TEST_CASE("K04 wallets: keystores of other programs") {
     Tally tally("@ethersproject/testcases wallets");
     for (const auto& c : testcases("wallets")) {
         CAPTURE(c.at("name").get<std::string>());
@@ -68,7 +68,7 @@ TEST_CASE("wallets: keystores of other programs") {
     CHECK(tally.of("decrypted") == 7);
 }
 
-TEST_CASE("keystore V3: the vectors of the specification") {
+TEST_CASE("K04 keystore V3: the vectors of the specification") {
     Tally tally("Web3 Secret Storage");
     for (const auto& c : own("keystore_v3.json")) {
         CAPTURE(c.at("name").get<std::string>());

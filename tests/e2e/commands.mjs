@@ -11,13 +11,18 @@ import { ENDANGERED, HEALTHY, plimsoll, Stage, until } from './stage.mjs';
 
 const { values } = parseArgs({ options: { plimsoll: { type: 'string' } } });
 let passed = 0;
+const said = [];  // what the daemon and the commands let others see
 async function test(name, body) {
   await body();
   passed += 1;
   console.log(`ok   ${name}`);
 }
 
-const run = (place, ...args) => plimsoll(values.plimsoll, ['--config', place.config, ...args]);
+function run(place, ...args) {
+  const result = plimsoll(values.plimsoll, ['--config', place.config, ...args]);
+  said.push(Buffer.from(result.stdout + result.stderr));
+  return result;
+}
 function json(place, ...args) {
   const { status, stdout, stderr } = run(place, ...args);
   assert.equal(status, 0, stderr);
@@ -93,7 +98,7 @@ try {
     assert(stdout.includes(`chmod 600 ${pass}`), stdout);
   });
 
-  await test('a node of another chain is refused', async () => {
+  await test('N22 a node of another chain is refused', async () => {
     const wrong = join(place.folder, 'wrong.toml');
     writeFileSync(wrong, readFileSync(place.config, 'utf8').replace(/id = \d+/, 'id = 5'), { mode: 0o600 });
     const { status, stdout } = plimsoll(values.plimsoll, ['--config', wrong, 'check', '--online'], { timeout: 90_000 });
@@ -138,10 +143,11 @@ try {
     assert.equal(await stage.nonce(), nonce);
   });
 
-  await test('the daemon rescues both, and a second one on its journal is refused', async () => {
+  await test('D16 the daemon rescues both, and a second one on its journal is refused', async () => {
     stage.run();
     daemon = stage.daemon(values.plimsoll, place);
     await daemon.start();
+    for (const name of ['cmdline', 'environ']) said.push(readFileSync(`/proc/${daemon.child.pid}/${name}`));
     const twin = run(place, 'run');
     assert.notEqual(twin.status, 0);
     for (const wallet of stage.wallets) {
@@ -149,12 +155,14 @@ try {
     }
   });
   await test('metrics tell what happened', async () => {
+    for (const path of ['metrics', '-/ready', '-/healthy'])
+      said.push(Buffer.from(await fetch(`http://127.0.0.1:${place.port}/${path}`).then((r) => r.arrayBuffer())));
     await until('the figures are there', 5_000, async () => {
       const text = await fetch(`http://127.0.0.1:${place.port}/metrics`).then((r) => r.text());
       return /plimsoll_position_health_factor\{[^}]*position="alice-aave"[^}]*\} 1\.4/.test(text) && text.includes('plimsoll_build_info');
     });
   });
-  await test('SIGHUP with a broken file keeps the old one and says so', async () => {
+  await test('X08 SIGHUP with a broken file keeps the old one and says so', async () => {
     const text = readFileSync(place.config, 'utf8');
     writeFileSync(place.config, text.replace('trigger = "1.20"', 'triger = "1.20"'), { mode: 0o600 });
     daemon.child.kill('SIGHUP');
@@ -165,7 +173,7 @@ try {
     await until('the repair is in the metrics', 5_000, async () =>
       /plimsoll_config_last_reload_successful 1/.test(await fetch(`http://127.0.0.1:${place.port}/metrics`).then((r) => r.text())));
   });
-  await test('SIGTERM ends it cleanly within five seconds', async () => {
+  await test('X10 SIGTERM ends it cleanly within five seconds', async () => {
     const started = Date.now();
     assert.equal(await daemon.stop(), 0);
     assert(Date.now() - started < 5_000);
@@ -182,6 +190,21 @@ try {
       const { status, stdout, stderr } = run(place, 'replay', join(folder, file), '--verify');
       assert.equal(status, 0, stderr);
       assert(/^[1-9]\d* decisions, 0 differ/.test(stdout), stdout);
+    }
+  });
+  await test('K08 no key and no passphrase is in anything that was written, shown or passed', async () => {
+    const own = new Set(stage.wallets.flatMap(({ name }) => [`${name}.json`, `${name}.pass`]));
+    const files = readdirSync(place.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !own.has(entry.name)).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+    assert(['plimsoll.log', 'journal.db', 'recordings'].every((name) => files.some((file) => file.includes(name))), files.join());
+    const everything = [...said, ...files.map((file) => readFileSync(file))];
+    for (const { name, address, private_key: key } of stage.wallets) {
+      assert(everything.some((text) => text.toString('latin1').toLowerCase().includes(address.toLowerCase())), 'nothing was searched');
+      const raw = Buffer.from(key.slice(2), 'hex');
+      const passphrase = readFileSync(join(place.folder, `${name}.pass`), 'utf8');
+      const hex = raw.toString('hex');
+      const forms = [raw, hex, hex.toUpperCase(), raw.toString('base64'), passphrase];
+      for (const form of forms) assert(everything.every((text) => !text.includes(form)), `a secret of ${name} was told`);
     }
   });
   await test('a recording that was changed does not replay', async () => {

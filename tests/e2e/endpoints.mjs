@@ -18,7 +18,7 @@ const sockets = ([first, second]) => [`ws://127.0.0.1:${first.port}`, `ws://127.
 const STORIES = {
   'N01 the followed node resets every connection and stays away': { fails: ([first]) => first.cut(), alerts: true },
   'N03 the followed node keeps its connections and says nothing': { fails: ([first]) => first.mute(), alerts: true, limit: 20_000 },
-  'N38 every node is away while the price falls': {
+  'every node is away while the price falls': {
     fails: ([first, second]) => { first.cut(); second.cut(); },
     during: async ([first, second]) => {
       await sleep(3_000);

@@ -77,7 +77,7 @@ const STORIES = {
     },
     after: () => service?.close(),
   },
-  'no flash liquidity': {
+  'R06 no flash liquidity': {
     position: SINGLE,
     prepare: () => configure('setReserveFlashLoaning', 'USDC', false),
     venues: { lenders: {} },
@@ -89,7 +89,7 @@ const STORIES = {
     },
   },
   // While it has an LTV of zero and counts as collateral, nothing else may be withdrawn.
-  'LTV of zero': {
+  'R11 LTV of zero': {
     position: {
       supply: { WETH: '80', CRV: '10000' }, borrow: { USDC: '12000' }, ltvFalls: [['CRV', [3000, 4100, 10850]]],
       limits: { max_slippage: '2%' },  // its pool is small and on the way there are two fees
@@ -121,12 +121,12 @@ const STORIES = {
     fall: () => stage.fall('155'),
     expect: { most: 2 },
   },
-  'frozen reserve': {
+  'R07 frozen reserve': {
     position: SINGLE,
     prepare: () => configure('setReserveFreeze', 'WETH', true),
     expect: { most: 2 },
   },
-  'paused reserve': {
+  'R07 paused reserve': {
     position: { supply: { WETH: '70', WBTC: '1' }, borrow: { USDC: '12500' } },
     prepare: () => configure('setReservePause', 'WETH', true),
     fall: () => stage.fall('170'),
@@ -140,7 +140,7 @@ const STORIES = {
 
 Object.assign(STORIES, {
   // Somebody sees the rescue in the pool of transactions and takes every price down in front of it.
-  'sandwich': {
+  'P04 R05 sandwich': {
     position: SINGLE,
     fall: async () => {
       await stage.pause();

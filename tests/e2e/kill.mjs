@@ -112,7 +112,7 @@ try {
   const kills = values.only ? [Number(values.only)] : passed.map((_, i) => i + 1);
   for (const at of kills) {
     await story(stage, at);
-    console.log(`ok   kill at step ${at} (${passed[at - 1]})`);
+    console.log(`ok   D01 D03 D04 D05 D06 kill at step ${at} (${passed[at - 1]})`);
   }
   console.log(`${kills.length} kills, every rescue completed once`);
 } finally {

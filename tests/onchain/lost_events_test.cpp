@@ -10,7 +10,7 @@ using namespace plimsoll;
 using namespace plimsoll::onchain;
 namespace event = plimsoll::lending::aave_v3::event;
 
-TEST_CASE("no kind of event can be left out unnoticed") {
+TEST_CASE("N21 no kind of event can be left out unnoticed") {
     World& world = shared_world();
     const std::vector<std::pair<const char*, Hash32>> kinds = {
         {"Mint", event::kMint},

@@ -25,7 +25,7 @@ std::vector<std::uint64_t> seeds() {
 
 }  // namespace
 
-TEST_CASE("random accounts: every number is the contract's at every block") {
+TEST_CASE("R11 random accounts: every number is the contract's at every block") {
     World& world = shared_world();
     Tally all;
     unsigned bounded = 0;

@@ -25,7 +25,7 @@ BlockRef move_on(World& world, Watch& watch, Player& player, const BlockRef& hea
 
 }  // namespace
 
-TEST_CASE("rewound to an ancestor and on along another branch, the market is the contract's") {
+TEST_CASE("N12 rewound to an ancestor and on along another branch, the market is the contract's") {
     World& world = shared_world();
     const Scene scene(world);
     Dice dice(21);
@@ -65,7 +65,7 @@ TEST_CASE("rewound to an ancestor and on along another branch, the market is the
     }
 }
 
-TEST_CASE("a reorganisation that is too deep is refused, and the market reads anew") {
+TEST_CASE("N13 a reorganisation that is too deep is refused, and the market reads anew") {
     World& world = shared_world();
     const Scene scene(world);
     Dice dice(22);

@@ -175,7 +175,7 @@ std::uint64_t seed() {
 
 }  // namespace
 
-TEST_CASE("what is allowed is what the pool carries out, and refused for the pool's reason") {
+TEST_CASE("R07 R11 what is allowed is what the pool carries out, and refused for the pool's reason") {
     World& world = shared_world();
     const Scene scene(world);
     Dice dice(seed());

@@ -73,7 +73,7 @@ TEST_CASE("random accounts of Morpho Blue: every number is the contract's at eve
     for (const auto& [kind, count] : moves) CHECK_MESSAGE(count.first > 0, kind << " never succeeds");
 }
 
-TEST_CASE("an event that never arrives is noticed") {
+TEST_CASE("N21 an event that never arrives is noticed") {
     World& world = shared_world();
     constexpr Hash32 kLost[] = {topic("AccrueInterest(bytes32,uint256,uint256,uint256)"),
                                 topic("Repay(bytes32,address,address,uint256,uint256)"),

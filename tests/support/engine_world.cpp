@@ -141,6 +141,23 @@ void World::set_price(std::uint64_t dollars) {
     });
 }
 
+void World::set_position(const U256& supply, const U256& debt) {
+    for (const std::size_t asset : {0U, 1U}) {
+        next_changes_.push_back([=](ChainState& state) {
+            auto& holding = state.market.accounts.at(kOwner)[asset];
+            (asset == 0 ? holding.supply : holding.debt) = asset == 0 ? supply : debt;
+            Log log;
+            log.address = kMarket;
+            log.topics = {kHoldingTopic};
+            put_word(log.data, word_of(kOwner));
+            put_word(log.data, U256{asset});
+            put_word(log.data, holding.supply);
+            put_word(log.data, holding.debt);
+            return log;
+        });
+    }
+}
+
 void World::set_allowance(const U256& amount) {
     next_changes_.push_back([amount](ChainState& state) {
         state.tokens[kUsd].allowance[kOwner] = amount;

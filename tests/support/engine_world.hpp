@@ -70,6 +70,8 @@ class World {
 
     // ---- the chain's life
     void set_price(std::uint64_t dollars);
+    /// Collateral and debt of the owner as somebody else leaves them: a liquidator, or the owner by hand.
+    void set_position(const U256& supply, const U256& debt);
     /// As a signed permit does it: without a transaction of the owner.
     void set_allowance(const U256& amount);
     /// Mines one block, tells the engine, and obeys what it says.

@@ -255,6 +255,9 @@ class FakeMarket final : public lending::Market {
     Result<lending::AccountSummary> summary(const Address& account, Timestamp at) const override {
         ++evaluations;
         if (!block_) return fail(Errc::NotFound, "not in sync");
+        for (const auto& asset : state_.assets) {
+            if (asset.price.is_zero()) return fail(Errc::Reverted, "the oracle has no price");
+        }
         return state_.summary(account, at);
     }
     Result<lending::Position> position(const Address& account, Timestamp at) const override {

@@ -244,7 +244,7 @@ contract ActionsTest is Accounts {
         runRefused(plan, abi.encodeWithSelector(AmountAboveHeld.selector, usdc, 40e6, 30e6));
     }
 
-    function test_refuses_less_than_the_minimum() public {
+    function test_R05_refuses_less_than_the_minimum() public {
         IGuard.Plan memory plan = plainPlan(inTrouble(IGuard.Access.Module, aaveMarket()), aaveMarket(), 0.1e18, 10);
         plan.steps[1].minOut = 175e6;
         runRefused(plan, abi.encodeWithSelector(OutBelowMinimum.selector, usdc, 174.825e6, 175e6));

@@ -73,7 +73,7 @@ contract AttacksTest is Pools {
         isClean();
     }
 
-    function test_a_venue_cannot_execute_again() public {
+    function test_R18_a_venue_cannot_execute_again() public {
         intruder.set(address(guard), abi.encodeCall(IGuard.execute, (intrusion())));
         keptOut(intrusion(), Busy.selector);
     }
@@ -119,7 +119,7 @@ contract AttacksTest is Pools {
         isTrue(!done && bytes4(reason) == UnexpectedCallback.selector, "from outside");
     }
 
-    function test_a_tokens_hook_cannot_enter() public {
+    function test_R18_a_tokens_hook_cannot_enter() public {
         IGuard.Plan memory plan = flashPlan(account, 3000e6, 1.75e18, 10);
         intruder.set(address(guard), abi.encodeCall(IGuard.execute, (plan)));
         weth.setHook(intruder);
@@ -312,7 +312,7 @@ contract AttacksTest is Pools {
 
     // ---- sandwich: the real Uniswap pool, moved before the plan
 
-    function test_sandwich() public {
+    function test_P04_R05_sandwich() public {
         price(weth, 2000e8);
         address other = inTrouble(IGuard.Access.Self, aaveMarket());
         price(weth, 1990e8);

@@ -71,7 +71,7 @@ contract ConditionsTest is Accounts {
         runRefused(plan, abi.encodeWithSelector(PolicyExpired.selector, made.expiry));
     }
 
-    function test_deadline() public {
+    function test_P04_R13_deadline() public {
         vm.warp(block.timestamp + 1);
         runRefused(good, abi.encodeWithSelector(DeadlinePassed.selector, good.deadline));
     }
@@ -95,7 +95,7 @@ contract ConditionsTest is Accounts {
         run(plan);
     }
 
-    function test_health_not_below_the_trigger() public {
+    function test_R01_health_not_below_the_trigger() public {
         price(weth, 1800e8);
         uint256 health = healthOf(account);
         IGuard.Policy memory made = policy(IGuard.Access.Allowance);
@@ -136,7 +136,7 @@ contract ConditionsTest is Accounts {
         runRefused(plainPlan(other, morphoMarket(), 0.5e18, 30), abi.encodeWithSelector(AssetNotInMarket.selector, dai));
     }
 
-    function test_price_missing() public {
+    function test_O03_price_missing() public {
         address other = inTrouble(IGuard.Access.Self, morphoMarket());
         price(weth, 0);
         runRefused(plainPlan(other, morphoMarket(), 0.5e18, 30), abi.encodeWithSelector(PriceMissing.selector, weth));
@@ -195,7 +195,7 @@ contract ConditionsTest is Accounts {
 
     // ---- at the exit
 
-    function test_health_below_the_floor() public {
+    function test_R23_health_below_the_floor() public {
         IGuard.Plan memory plan = good;
         plan.floor = 1.2e18;
         uint256 reached = dry();
@@ -212,7 +212,7 @@ contract ConditionsTest is Accounts {
         runRefused(good, abi.encodeWithSelector(HealthBelowFloor.selector, reached, reached + 1));
     }
 
-    function test_health_above_the_ceiling() public {
+    function test_R01_health_above_the_ceiling() public {
         uint256 reached = dry();
         IGuard.Policy memory made = policy(IGuard.Access.Allowance);
         made.ceiling = uint96(reached - 1);
@@ -231,7 +231,7 @@ contract ConditionsTest is Accounts {
         vm.revertToState(snapshot);
     }
 
-    function test_health_not_raised() public {
+    function test_R15_health_not_raised() public {
         IGuard.Policy memory made = policy(IGuard.Access.Allowance);
         made.floor = 0;
         setPolicy(account, aaveMarket(), made);
@@ -241,7 +241,7 @@ contract ConditionsTest is Accounts {
     }
 
     /// Idle collateral goes in, debt comes out: safer, but not what a rescue is.
-    function test_debt_raised() public {
+    function test_R15_debt_raised() public {
         weth.mint(account, 5e18);
         IGuard.Plan memory plan = emptyPlan(account, aaveMarket(), 3);
         plan.steps[0] = step(IGuard.Action.Pull, weth, 5e18);

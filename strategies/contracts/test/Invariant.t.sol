@@ -36,7 +36,7 @@ contract InvariantTest is Check {
         targets[0] = address(handler);
     }
 
-    function invariant_only_rescues_go_through() public view {
+    function invariant_R15_only_rescues_go_through() public view {
         string memory violated = handler.violated();
         isTrue(bytes(violated).length == 0, violated);
     }

@@ -175,7 +175,7 @@ contract LendersTest is Pools {
     }
 
     /// The lender may ask for any premium; what it gets is bounded like every other loss.
-    function test_refuses_a_premium_that_costs_too_much() public {
+    function test_R06_refuses_a_premium_that_costs_too_much() public {
         IGuard.Plan memory plan = hostilePlan(IGuard.Lender.AaveV3, HostileLender.Trick.Dear);
         runRefused(plan, bytes4(keccak256("LossAboveLimit(uint256,uint256)")));
     }

@@ -8,7 +8,7 @@ import {IGuard} from "../src/IGuard.sol";
 
 /// Tokens that behave unlike the standard: funds are never lost, and the refusal says which token and why.
 contract TokensTest is Accounts {
-    function test_tokens_that_return_nothing_and_want_zero_first() public {
+    function test_R09_tokens_that_return_nothing_and_want_zero_first() public {
         for (uint256 i = 0; i < 3; ++i) {
             weth.setSilent(false);
             usdc.setSilent(false);
@@ -32,7 +32,7 @@ contract TokensTest is Accounts {
         plan.steps[1] = step(IGuard.Action.Repay, usdc, ALL);
     }
 
-    function test_tokens_that_return_false() public {
+    function test_R09_tokens_that_return_false() public {
         IGuard.Plan memory plan = pullPlan(IGuard.Access.Allowance);
         usdc.setFailing(true);
         runRefused(plan, abi.encodeWithSelector(TokenCallFailed.selector, usdc, abi.encode(false)));
@@ -42,7 +42,7 @@ contract TokensTest is Accounts {
         runRefused(plan, abi.encodeWithSelector(TokenCallFailed.selector, usdc, abi.encode(false)));
     }
 
-    function test_tokens_that_take_a_fee() public {
+    function test_R09_tokens_that_take_a_fee() public {
         IGuard.Plan memory plan = pullPlan(IGuard.Access.Allowance);
         usdc.setFee(10);
         runRefused(plan, abi.encodeWithSelector(TransferShort.selector, usdc, 500e6, 499.5e6));
@@ -61,13 +61,13 @@ contract TokensTest is Accounts {
     }
 
     /// A fee on what the venue pays is a loss like any other: small ones pass, great ones do not.
-    function test_a_fee_on_the_way_out_of_the_swapper() public {
+    function test_R09_a_fee_on_the_way_out_of_the_swapper() public {
         IGuard.Plan memory plan = plainPlan(inTrouble(IGuard.Access.Self, aaveMarket()), aaveMarket(), 0.3e18, 10);
         usdc.setFee(50);
         runRefused(plan, TransferShort.selector);
     }
 
-    function test_banned() public {
+    function test_R09_banned() public {
         IGuard.Plan memory plan = pullPlan(IGuard.Access.Allowance);
         usdc.ban(address(guard), true);
         runRefused(plan, TokenCallFailed.selector);
@@ -84,7 +84,7 @@ contract TokensTest is Accounts {
         equal(weth.balanceOf(plan.account), 0.01e18, "and so it goes through");
     }
 
-    function test_a_banned_swapper() public {
+    function test_R09_a_banned_swapper() public {
         IGuard.Plan memory plan = plainPlan(inTrouble(IGuard.Access.Self, aaveMarket()), aaveMarket(), 0.3e18, 10);
         weth.ban(address(guard.swapper()), true);
         runRefused(plan, TokenCallFailed.selector);

@@ -40,7 +40,7 @@ void tell(const std::string& target, const std::string& input) {
 
 }  // namespace
 
-TEST_CASE("every target takes its corpus and its regressions") {
+TEST_CASE("X16 every target takes its corpus and its regressions") {
     const fs::path root = PLIMSOLL_FUZZ_ROOT;
     REQUIRE_FALSE(fuzz::targets().empty());
     for (const auto& target : fuzz::targets()) {

@@ -46,7 +46,7 @@ TEST_CASE("repay, borrow, supply and withdraw move scaled balances as the tokens
     }
 }
 
-TEST_CASE("a repayment is capped at the debt, in every way to say all") {
+TEST_CASE("R01 R12 a repayment is capped at the debt, in every way to say all") {
     AaveDeployment chain(Version::V37);
     const Address owner = chain.add_account(1, 0, 50, 2, 20'000);
     const View view(chain.state, chain.head.timestamp);

@@ -144,7 +144,7 @@ TEST_CASE("a fork that mixes rules is recognised by what it answers") {
     CHECK(chain.audit(*market, owner)->agrees);
 }
 
-TEST_CASE("rules that nobody knows: followed, but said to be unsupported") {
+TEST_CASE("R08 rules that nobody knows: followed, but said to be unsupported") {
     AaveDeployment chain(Version::V37);
     const Address owner = chain.add_account(1, 0, 50, 2, 20'000);
     auto market = make_aave_v3_market(chain.provider());

@@ -63,7 +63,7 @@ struct World {
 
 }  // namespace
 
-TEST_CASE("random blocks, reorgs and skipped reads, in every version") {
+TEST_CASE("N12 random blocks, reorgs and skipped reads, in every version") {
     std::size_t compared = 0;
     std::size_t rewinds = 0;
     for (const auto version : {Version::V30, Version::V33, Version::V35, Version::V37}) {
@@ -142,7 +142,7 @@ TEST_CASE("what was not read at a block is read there after a reorg leads back t
     CHECK(chain.audit(*market, owner)->agrees);
 }
 
-TEST_CASE("a rewind is bounded, and what is out of reach is refused") {
+TEST_CASE("N13 a rewind is bounded, and what is out of reach is refused") {
     AaveDeployment chain(Version::V37);
     const Address owner = chain.add_account(1, 0, 40, 2, 10'000);
     auto market = make_aave_v3_market(chain.provider());
@@ -234,7 +234,7 @@ TEST_CASE("an event that contradicts the balance leads to the chain's own answer
     CHECK(chain.audit(*market, owner)->agrees);
 }
 
-TEST_CASE("changes of configuration are read again, and new code means a new snapshot") {
+TEST_CASE("R08 changes of configuration are read again, and new code means a new snapshot") {
     for (const auto version : {Version::V30, Version::V37}) {
         AaveDeployment chain(version);
         chain.state.edit_emode(1).threshold = 9'000;

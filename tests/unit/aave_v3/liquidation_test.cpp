@@ -114,7 +114,7 @@ TEST_CASE("an account that is liquidatable already: the last price at which it i
     CHECK_FALSE(liquidatable(chain.state, chain.accounts[owner], 2, prices[1].price.value.low_u64() - 1));
 }
 
-TEST_CASE("without debt there is no liquidation price, cost or time") {
+TEST_CASE("R12 without debt there is no liquidation price, cost or time") {
     AaveDeployment chain(Version::V34);
     const Address owner = chain.add_account(1, 0, 10, 2, 0);
     const View view(chain.state, chain.head.timestamp);

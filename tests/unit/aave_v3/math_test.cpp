@@ -64,7 +64,7 @@ TEST_CASE("products of two 128-bit numbers") {
     CHECK_EQ(mul_u128(~u128{0}, ~u128{0}), checked_mul(U256::from_u128(~u128{0}), U256::from_u128(~u128{0})).value());
 }
 
-TEST_CASE("primitives revert where the contracts do") {
+TEST_CASE("R12 primitives revert where the contracts do") {
     const U256 half_max = shift_right(kU256Max, 1);
     struct Case {
         const char* what;

@@ -36,7 +36,7 @@ TEST_CASE("nothing of zero") {
     }
 }
 
-TEST_CASE("paused, inactive and frozen reserves") {
+TEST_CASE("R07 paused, inactive and frozen reserves") {
     for (const auto version : kVersions) {
         Rules r(version);
         const auto all = [&](const std::string& said) {
@@ -79,7 +79,7 @@ TEST_CASE("more than there is") {
     }
 }
 
-TEST_CASE("caps and liquidity, counted on over the sequence") {
+TEST_CASE("R07 caps and liquidity, counted on over the sequence") {
     for (const auto version : kVersions) {
         Rules r(version);
         r.conditions.assets[0].supply_room.value = U256{1'000};

@@ -102,7 +102,7 @@ void check_ends_well(const World& world, const Scenario& scenario) {
 
 }  // namespace
 
-TEST_CASE("a crash at any command loses nothing and repeats nothing") {
+TEST_CASE("D01 D02 D03 D04 D05 D06 D07 D20 a crash at any command loses nothing and repeats nothing") {
     const std::vector<Scenario> scenarios = {{"plain"},
                                              {"approval", true},
                                              {"stubborn token", false, true},

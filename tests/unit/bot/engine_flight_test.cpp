@@ -127,7 +127,7 @@ TEST_CASE("an emergency is replaced after one block") {
     check_rules(world);
 }
 
-TEST_CASE("the earlier, cheaper attempt is mined: recognised, nothing is repeated") {
+TEST_CASE("M11 M22 the earlier, cheaper attempt is mined: recognised, nothing is repeated") {
     World world = running();
     world.inclusion = false;
     world.set_price(1'500);
@@ -144,7 +144,7 @@ TEST_CASE("the earlier, cheaper attempt is mined: recognised, nothing is repeate
     check_rules(world);
 }
 
-TEST_CASE("at the fee ceiling the same bytes go out again every block, and the limit is named") {
+TEST_CASE("M08 M09 at the fee ceiling the same bytes go out again every block, and the limit is named") {
     World world = running();
     world.position().limits.max_fee_per_gas = gwei(23);
     world.give(engine::SettingsReloaded{world.config});
@@ -159,6 +159,14 @@ TEST_CASE("at the fee ceiling the same bytes go out again every block, and the l
     CHECK(signed_fields(world).size() == 1);
     CHECK(world.commands<engine::Broadcast>().size() == before + 6);
     CHECK(world.alerts("limit-fee-per-gas").size() == 1);
+    // A ceiling above what is out and below what pools take for a replacement.
+    world.position().limits.max_fee_per_gas = gwei(24);
+    world.give(engine::SettingsReloaded{world.config});
+    world.run();
+    const auto then = world.commands<engine::Broadcast>().size();
+    world.mine(4);
+    CHECK(signed_fields(world).size() == 1);
+    CHECK(world.commands<engine::Broadcast>().size() == then + 4);
     world.inclusion = true;
     world.base_fee = gwei(12);
     world.mine(3);
@@ -166,7 +174,7 @@ TEST_CASE("at the fee ceiling the same bytes go out again every block, and the l
     check_rules(world);
 }
 
-TEST_CASE("a base fee above the ceiling lowers the bid and does not stop it") {
+TEST_CASE("M08 a base fee above the ceiling lowers the bid and does not stop it") {
     World world = running();
     world.position().limits.max_fee_per_gas = gwei(23);
     world.give(engine::SettingsReloaded{world.config});
@@ -182,7 +190,7 @@ TEST_CASE("a base fee above the ceiling lowers the bid and does not stop it") {
     check_rules(world);
 }
 
-TEST_CASE("the number of replacements is bounded; the last is sent again") {
+TEST_CASE("M02 M41 the number of replacements is bounded; the last is sent again") {
     World world = running();
     world.config.attempts_max = 3;
     world.give(engine::SettingsReloaded{world.config});
@@ -199,7 +207,7 @@ TEST_CASE("the number of replacements is bounded; the last is sent again") {
     check_rules(world);
 }
 
-TEST_CASE("underpriced is answered at once, not after the timer") {
+TEST_CASE("M03 M05 underpriced is answered at once, not after the timer") {
     for (const auto outcome : {SendOutcome::Underpriced, SendOutcome::ReplacementUnderpriced}) {
         World world = running();
         world.set_price(1'500);
@@ -219,7 +227,7 @@ TEST_CASE("underpriced is answered at once, not after the timer") {
     }
 }
 
-TEST_CASE("an unknown outcome keeps the bytes going out") {
+TEST_CASE("M18 an unknown outcome keeps the bytes going out") {
     World world = running();
     world.send_answer = SendOutcome::Unknown;
     world.set_price(1'500);

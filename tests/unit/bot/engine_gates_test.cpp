@@ -63,12 +63,13 @@ std::vector<Case> cases() {
         {"limit-gas-per-day", [](World& w) { w.position().limits.max_gas_per_day = gwei(1); }},
         {"native-balance", [](World& w) { w.state().native[kOwner] = U256{1'000}; }},
         {"simulation", [](World&) {}, [](World& w) { w.simulation_fails = true; }},
+        {"gas-limit", [](World& w) { w.config.gas_limit_max = 100'000; }},
     };
 }
 
 }  // namespace
 
-TEST_CASE("each gate stops the rescue, is recorded with numbers every block, and alarms once") {
+TEST_CASE("M35 R07 R08 R20 each gate stops the rescue, is recorded with numbers every block, and alarms once") {
     for (const auto& c : cases()) {
         CAPTURE(c.gate);
         World world;
@@ -210,7 +211,7 @@ TEST_CASE("stale feed: nothing is sent, alarms go on, and what is fresh again ac
     CHECK(world.mined_count(true) == 1);
 }
 
-TEST_CASE("an audit that disagrees: alarm, everything anew from the chain, and acting once it agrees") {
+TEST_CASE("N21 an audit that disagrees: alarm, everything anew from the chain, and acting once it agrees") {
     World world;
     world.config.audit_interval = 10;
     world.start();

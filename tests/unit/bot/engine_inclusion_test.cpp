@@ -9,7 +9,7 @@ using engine::Purpose;
 using engine::SendOutcome;
 using engine::Stage;
 
-TEST_CASE("no receipt is not 'not mined': hidden receipts lead to no second action") {
+TEST_CASE("M12 no receipt is not 'not mined': hidden receipts lead to no second action") {
     World world = running();
     world.set_price(1'500);
     world.mine(1);
@@ -25,7 +25,7 @@ TEST_CASE("no receipt is not 'not mined': hidden receipts lead to no second acti
     check_rules(world);
 }
 
-TEST_CASE("a foreign transaction on our nonce stops the wallet and alarms") {
+TEST_CASE("M14 a foreign transaction on our nonce stops the wallet and alarms") {
     World world = running();
     world.inclusion = false;
     world.set_price(1'500);
@@ -46,7 +46,7 @@ TEST_CASE("a foreign transaction on our nonce stops the wallet and alarms") {
     check_rules(world);
 }
 
-TEST_CASE("a foreign pending transaction: alarm, some blocks of waiting, then the lowest nonce") {
+TEST_CASE("M17 M39 H06 a foreign pending transaction: alarm, some blocks of waiting, then the lowest nonce") {
     World world = running();
     world.foreign_pending = 1;
     world.set_price(1'500);
@@ -59,7 +59,7 @@ TEST_CASE("a foreign pending transaction: alarm, some blocks of waiting, then th
     check_rules(world);
 }
 
-TEST_CASE("a reverted transaction is paid for, alarmed, and planned anew a bounded number of times") {
+TEST_CASE("R13 a reverted transaction is paid for, alarmed, and planned anew a bounded number of times") {
     World world = running();
     world.forced_revert = true;
     world.set_price(1'500);
@@ -83,7 +83,7 @@ TEST_CASE("a reverted transaction is paid for, alarmed, and planned anew a bound
     check_rules(world);
 }
 
-TEST_CASE("failures: the next plan may spend more, and rests grow up to the cool-down") {
+TEST_CASE("R05 failures: the next plan may spend more, and rests grow up to the cool-down") {
     World world;
     std::vector<strategies::Urgency> asked;
     const auto plain = world.planner;
@@ -112,7 +112,7 @@ TEST_CASE("failures: the next plan may spend more, and rests grow up to the cool
     check_rules(world);
 }
 
-TEST_CASE("its block is taken away: the same bytes again, no new nonce") {
+TEST_CASE("N44 M24 M43 its block is taken away: the same bytes again, no new nonce") {
     for (const bool kept : {true, false}) {
         CAPTURE(kept);
         World world = running();
@@ -134,7 +134,7 @@ TEST_CASE("its block is taken away: the same bytes again, no new nonce") {
     }
 }
 
-TEST_CASE("taken away after it was settled: sent again, and not repeated") {
+TEST_CASE("N13 M24 taken away after it was settled: sent again, and not repeated") {
     World world = running();
     world.set_price(1'500);
     world.mine(3);
@@ -149,7 +149,7 @@ TEST_CASE("taken away after it was settled: sent again, and not repeated") {
     check_rules(world);
 }
 
-TEST_CASE("taken away and included again with the opposite status: planned anew") {
+TEST_CASE("M25 taken away and included again with the opposite status: planned anew") {
     World world = running();
     world.set_price(1'500);
     world.mine(3);
@@ -203,7 +203,9 @@ TEST_CASE("any one answer fails: the rescue still happens, once") {
     CHECK(runs >= 40);
 }
 
-TEST_CASE("a restart finds the nonce free: identical bytes; used by ours: settled; used by another: stopped") {
+TEST_CASE(
+    "M11 M16 D06 D20 a restart finds the nonce free: identical bytes; used by ours: settled; used by another: "
+    "stopped") {
     World world = running();
     world.inclusion = false;
     world.set_price(1'500);
@@ -285,7 +287,7 @@ TEST_CASE("K13 a signer that was away for long: alarmed, nothing sent, rescued w
     check_rules(world);
 }
 
-TEST_CASE("no state without its answer: a failing journal sends nothing, and a full recovery follows") {
+TEST_CASE("D09 D10 no state without its answer: a failing journal sends nothing, and a full recovery follows") {
     World world = running();
     world.set_price(1'500);
     world.lose = [](const engine::Command& c) { return std::holds_alternative<engine::Persist>(c); };

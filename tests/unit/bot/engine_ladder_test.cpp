@@ -57,7 +57,7 @@ void check_replays(const World& world) {
 
 }  // namespace
 
-TEST_CASE("a guardian rescues both its accounts, one after the other, the riskier first") {
+TEST_CASE("M40 a guardian rescues both its accounts, one after the other, the riskier first") {
     World world = guarded();
     world.state().market.accounts[kBob][1].debt = units(10'200, 6);
     world.start();
@@ -87,7 +87,7 @@ TEST_CASE("a guardian rescues both its accounts, one after the other, the riskie
     check_replays(world);
 }
 
-TEST_CASE("the riskier account's check is slow: the other does not go first") {
+TEST_CASE("M40 the riskier account's check is slow: the other does not go first") {
     World world = guarded();
     world.state().market.accounts[kBob][1].debt = units(10'200, 6);
     world.start();
@@ -106,7 +106,7 @@ TEST_CASE("the riskier account's check is slow: the other does not go first") {
     check_replays(world);
 }
 
-TEST_CASE("the riskier account has no plan that works: the other goes in the same block") {
+TEST_CASE("M40 the riskier account has no plan that works: the other goes in the same block") {
     World world = guarded();
     world.state().market.accounts[kBob][1].debt = units(10'200, 6);
     world.start();
@@ -121,7 +121,7 @@ TEST_CASE("the riskier account has no plan that works: the other goes in the sam
     check_replays(world);
 }
 
-TEST_CASE("a plan that fails in simulation: the next is tried in the same block, and why is on record") {
+TEST_CASE("R05 R07 a plan that fails in simulation: the next is tried in the same block, and why is on record") {
     World world = guarded();
     world.state().broken_venues = {1};
     world.set_price(1'500);

@@ -38,7 +38,7 @@ void check_once(World& world) {
 
 }  // namespace
 
-TEST_CASE("settled, restarted, and then its block is removed: the same bytes again") {
+TEST_CASE("N13 M24 settled, restarted, and then its block is removed: the same bytes again") {
     World world = running();
     world.set_price(1'500);
     world.mine(3);
@@ -74,7 +74,7 @@ TEST_CASE("settled, restarted, and then its block is removed: the same bytes aga
     check_once(world);
 }
 
-TEST_CASE("included, and the block removed while the feed was down: never settled on the old receipt") {
+TEST_CASE("N44 included, and the block removed while the feed was down: never settled on the old receipt") {
     World world = running();
     world.config.confirmations = 3;
     world.give(engine::SettingsReloaded{world.config});
@@ -93,7 +93,7 @@ TEST_CASE("included, and the block removed while the feed was down: never settle
     check_once(world);
 }
 
-TEST_CASE("an earlier nonce falls out of the chain with a later one in flight: both are sent again") {
+TEST_CASE("M15 an earlier nonce falls out of the chain with a later one in flight: both are sent again") {
     World world = running();
     world.state().tokens[kUsd].allowance[kOwner] = U256{};
     world.mine(12);
@@ -128,7 +128,7 @@ TEST_CASE("an earlier nonce falls out of the chain with a later one in flight: b
     CHECK(world.alerts("nonce-gap").empty());
 }
 
-TEST_CASE("a nonce is missing that is not ours: named, since only its owner can send it") {
+TEST_CASE("M15 a nonce is missing that is not ours: named, since only its owner can send it") {
     World world = running();
     world.foreign_transaction(7);
     world.mine(2);
@@ -171,7 +171,7 @@ TEST_CASE("the clock goes back: an incident's name is not used twice") {
     check_once(world);
 }
 
-TEST_CASE("receipts that cannot be asked for say nothing: the nonce is not given up") {
+TEST_CASE("M12 receipts that cannot be asked for say nothing: the nonce is not given up") {
     World world = running();
     world.inclusion = false;
     world.set_price(1'500);
@@ -186,7 +186,7 @@ TEST_CASE("receipts that cannot be asked for say nothing: the nonce is not given
     check_once(world);
 }
 
-TEST_CASE("the receipt comes while 'used elsewhere' is being written: the wallet goes on") {
+TEST_CASE("M12 the receipt comes while 'used elsewhere' is being written: the wallet goes on") {
     World world = running();
     world.inclusion = false;
     world.set_price(1'500);
@@ -239,7 +239,7 @@ TEST_CASE("its block goes and comes back while the end is being written: ended, 
     CHECK(world.last_decision()->reason == "cooldown");  // the repayment is in the books
 }
 
-TEST_CASE("a nonce is free again only when the end of its step is on disk") {
+TEST_CASE("M29 D03 a nonce is free again only when the end of its step is on disk") {
     World world = running();
     world.lose = [](const engine::Command& c) {
         const auto* persist = std::get_if<engine::Persist>(&c);

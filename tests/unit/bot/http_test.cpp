@@ -191,7 +191,7 @@ TEST_SUITE("http") {
         CHECK(body(both.substr(second)) == "a_metric 1\n");
     }
 
-    TEST_CASE("only local names of the host are served") {
+    TEST_CASE("X15 only local names of the host are served") {
         const Running server;
         for (const char* host : {"localhost", "LocalHost:80", "127.0.0.1", "127.0.0.1:1876", "127.9.9.9", "[::1]:1876"})
             CHECK_MESSAGE(status(server.get("/-/healthy", host)) == "HTTP/1.1 200 OK", host);
@@ -208,7 +208,7 @@ TEST_SUITE("http") {
         CHECK_FALSE(http::host_allowed("box.lan", "0.0.0.0"));
     }
 
-    TEST_CASE("what is too large or no HTTP is refused with its status") {
+    TEST_CASE("X15 what is too large or no HTTP is refused with its status") {
         const Running server({.header_bytes = 2'000, .header_count = 10, .body_bytes = 100});
         const std::string start = "GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n";
         CHECK(status(server.ask(start + "X: " + std::string(5'000, 'x') + "\r\n\r\n")) ==
@@ -229,7 +229,7 @@ TEST_SUITE("http") {
         CHECK(status(server.get("/-/healthy")) == "HTTP/1.1 200 OK");
     }
 
-    TEST_CASE("a client that says nothing, or never ends, is closed and others are served meanwhile") {
+    TEST_CASE("X15 a client that says nothing, or never ends, is closed and others are served meanwhile") {
         const Running server({.timeout = std::chrono::milliseconds(200)});
         const Client silent(server.port());
         const Client slow(server.port());
@@ -239,7 +239,7 @@ TEST_SUITE("http") {
         CHECK(slow.closed_in_silence());
     }
 
-    TEST_CASE("connections and requests on one connection are bounded") {
+    TEST_CASE("X15 connections and requests on one connection are bounded") {
         const Running server({.connections = 2, .requests_per_connection = 2});
         const std::string request = "GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n";
         {

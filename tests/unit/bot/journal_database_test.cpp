@@ -75,7 +75,7 @@ TEST_SUITE("journal database") {
         CHECK(mode_of(path) == 0600);
     }
 
-    TEST_CASE("a second writer is refused and told who holds the journal; readers are welcome") {
+    TEST_CASE("D16 a second writer is refused and told who holds the journal; readers are welcome") {
         const TempDir dir;
         const std::string path = dir.path("journal.db");
         {
@@ -116,7 +116,7 @@ TEST_SUITE("journal database") {
         }
     }
 
-    TEST_CASE("older schemas are brought up to date, newer ones and strangers refused") {
+    TEST_CASE("D18 older schemas are brought up to date, newer ones and strangers refused") {
         const TempDir dir;
         const std::string path = dir.path("journal.db");
         CHECK(Database::open(path, Access::Read, kV1).error().code == Errc::NotFound);
@@ -136,7 +136,7 @@ TEST_SUITE("journal database") {
         CHECK(Database::open(other, Access::Write, kV1).error().message.find("another program") != std::string::npos);
     }
 
-    TEST_CASE("a schema step that fails leaves the old version whole") {
+    TEST_CASE("D17 a schema step that fails leaves the old version whole") {
         const TempDir dir;
         const std::string path = dir.path("journal.db");
         REQUIRE(add(**Database::open(path, Access::Write, kV1), "old"));

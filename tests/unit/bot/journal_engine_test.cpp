@@ -147,7 +147,7 @@ TEST_SUITE("journal and engine") {
         }
     }
 
-    TEST_CASE("a restart at any command goes on from what the journal holds") {
+    TEST_CASE("D04 D05 a restart at any command goes on from what the journal holds") {
         for (const Scenario& scenario : kScenarios) {
             for (std::size_t restart = 20; restart < 140; restart += 7) {
                 INFO(scenario.name, ", restarted at command ", restart);

@@ -25,7 +25,7 @@ std::unique_ptr<Journal> open(const TempDir& dir) {
 }  // namespace
 
 TEST_SUITE("journal faults") {
-    TEST_CASE("when append returns, every byte of it has been synced") {
+    TEST_CASE("D09 when append returns, every byte of it has been synced") {
         const TempDir dir;
         const FaultyDisk disk;
         auto journal = open(dir);
@@ -53,7 +53,7 @@ TEST_SUITE("journal faults") {
         CHECK(FaultyDisk::syncs() - before <= 2);
     }
 
-    TEST_CASE("a sync or write that fails is never success; the journal looks anew and goes on") {
+    TEST_CASE("D11 a sync or write that fails is never success; the journal looks anew and goes on") {
         for (const bool sync : {true, false}) {
             CAPTURE(sync);
             const TempDir dir;
@@ -77,7 +77,7 @@ TEST_SUITE("journal faults") {
         }
     }
 
-    TEST_CASE("while the disk goes on failing, so does every append, and nothing is believed") {
+    TEST_CASE("D10 D11 while the disk goes on failing, so does every append, and nothing is believed") {
         const TempDir dir;
         const FaultyDisk disk;
         auto journal = open(dir);

@@ -72,7 +72,7 @@ TEST_SUITE("journal") {
         }
     }
 
-    TEST_CASE("a record said twice is taken as written, a different one in its place is refused") {
+    TEST_CASE("K17 a record said twice is taken as written, a different one in its place is refused") {
         const TempDir dir;
         auto journal = open(dir);
         const auto rescue = story("main/1", 7);

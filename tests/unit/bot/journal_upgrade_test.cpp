@@ -44,7 +44,7 @@ void write_old(SQLite::Database& sql, JournalRecord record, bool open) {
 
 }  // namespace
 
-TEST_CASE("a journal of the first schema opens: its rescues are read, and an open step goes on to its end") {
+TEST_CASE("X11 a journal of the first schema opens: its rescues are read, and an open step goes on to its end") {
     const TempDir dir;
     const std::string path = dir.path("journal.db");
     const auto open = signed_record("main/2", 8);

@@ -109,7 +109,7 @@ TEST_SUITE("journal writer") {
         CHECK_FALSE(writer.failing());
     }
 
-    TEST_CASE("what waits when the writer ends is written, notes too, and old notes give way at the bound") {
+    TEST_CASE("X10 what waits when the writer ends is written, notes too, and old notes give way at the bound") {
         const TempDir dir;
         const std::string path = dir.path("journal.db");
         boost::asio::io_context loop;
@@ -139,7 +139,7 @@ TEST_SUITE("journal writer") {
         CHECK(message == "journal: the disk is too slow, 0 writes are waiting");
     }
 
-    TEST_CASE("when the system refuses writes every caller is told, readiness too, until it works again") {
+    TEST_CASE("D10 when the system refuses writes every caller is told, readiness too, until it works again") {
         const TempDir dir;
         const std::string path = dir.path("journal.db");
         const int code = in_child([&] {
@@ -169,7 +169,7 @@ TEST_SUITE("journal writer") {
         CHECK(open(path)->unsettled()->size() == 1);
     }
 
-    TEST_CASE("a full disk: the reserve carries one rescue, then records fail and nothing is half written") {
+    TEST_CASE("D10 a full disk: the reserve carries one rescue, then records fail and nothing is half written") {
         const TempDir dir;
         std::filesystem::create_directory(dir.path("small"));
         const int code = in_child([&] {

@@ -173,7 +173,7 @@ TEST_SUITE("log") {
         CHECK(text.find("nowhere") == std::string::npos);
     }
 
-    TEST_CASE("a reader that does not read costs lines, never time, and they are counted and told") {
+    TEST_CASE("X07 a reader that does not read costs lines, never time, and they are counted and told") {
         Pipe pipe;
         ::fcntl(pipe.ends[1], F_SETPIPE_SZ, 4096);
         constexpr int kLines = 2'000;
@@ -189,7 +189,7 @@ TEST_SUITE("log") {
         }
     }
 
-    TEST_CASE("the destructor ends even when nobody ever reads") {
+    TEST_CASE("X07 the destructor ends even when nobody ever reads") {
         Pipe pipe;
         ::fcntl(pipe.ends[1], F_SETPIPE_SZ, 4096);
         {

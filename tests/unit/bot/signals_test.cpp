@@ -66,7 +66,7 @@ TEST_SUITE("signals") {
         CHECK(code == 42);
     }
 
-    TEST_CASE("a loop that does not end is left after the grace time, a second signal ends at once") {
+    TEST_CASE("X10 a loop that does not end is left after the grace time, a second signal ends at once") {
         const auto stubborn = [](std::chrono::seconds grace) {
             return [grace](auto ready) {
                 static_cast<void>(::close(STDERR_FILENO));

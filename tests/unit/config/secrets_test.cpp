@@ -55,7 +55,7 @@ TEST_CASE("a secret file is read without the newline at its end") {
     CHECK(read_secret(file(write(folder, "two", "hunter2\n\n", 0400)))->text() == "hunter2\n");
 }
 
-TEST_CASE("a secret file that others may read is refused with its mend") {
+TEST_CASE("K06 a secret file that others may read is refused with its mend") {
     const TempDir folder;
     for (const mode_t mode : {0640U, 0604U, 0660U, 0644U, 0700U}) {
         const std::string path = write(folder, "open", "hunter2", mode);
@@ -63,7 +63,7 @@ TEST_CASE("a secret file that others may read is refused with its mend") {
     }
 }
 
-TEST_CASE("secret files that are none") {
+TEST_CASE("K06 secret files that are none") {
     const TempDir folder;
     check_fails(file(folder.path("none")), Errc::NotFound, folder.path("none"));
     check_fails(file(write(folder, "empty", "\n", 0600)), Errc::Refused, "is empty");

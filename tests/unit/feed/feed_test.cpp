@@ -9,7 +9,7 @@ using plimsoll::test::FakeChain;
 using plimsoll::test::FakeNode;
 
 TEST_SUITE("feed") {
-    TEST_CASE("heads with their logs, at one request a block at most") {
+    TEST_CASE("N05 heads with their logs, at one request a block at most") {
         World world;
         world.run([&]() -> Task<void> {
             co_await world.begin();
@@ -25,6 +25,7 @@ TEST_SUITE("feed") {
         CHECK(world.calls("eth_getLogs") == 11);
         CHECK(world.calls("eth_getBlockByNumber") == 2);  // the first head, and once more when the subscription stood
         CHECK(world.calls("eth_getBlockByHash") == 0);
+        CHECK(world.calls("eth_subscribe") == 1);  // to heads: what logs there are is known without a stream of logs
         const auto stats = world.feed->stats();
         CHECK(stats.blocks == 22);
         CHECK(stats.logs_fetched == 11);
@@ -33,7 +34,7 @@ TEST_SUITE("feed") {
         CHECK(stats.live);
     }
 
-    TEST_CASE("a lost connection: what was missed comes in order, nothing twice") {
+    TEST_CASE("N01 N02 N06 a lost connection: what was missed comes in order, nothing twice") {
         for (const bool reset : {true, false}) {
             World world;
             world.run([&]() -> Task<void> {
@@ -58,7 +59,7 @@ TEST_SUITE("feed") {
         }
     }
 
-    TEST_CASE("every head twice, old ones again, numbers that jump") {
+    TEST_CASE("N07 N10 N11 every head twice, old ones again, numbers that jump") {
         World world;
         world.run([&]() -> Task<void> {
             co_await world.begin();
@@ -77,7 +78,7 @@ TEST_SUITE("feed") {
         CHECK(world.feed->stats().repeats >= 2);
     }
 
-    TEST_CASE("reorganisations of several depths, with the logs of the new branch") {
+    TEST_CASE("N12 N14 reorganisations of several depths, with the logs of the new branch") {
         for (std::uint64_t depth = 1; depth <= 5; ++depth) {
             CAPTURE(depth);
             World world;
@@ -106,7 +107,7 @@ TEST_SUITE("feed") {
         }
     }
 
-    TEST_CASE("logs that cannot be had are tried again, and no later block overtakes") {
+    TEST_CASE("N18 logs that cannot be had are tried again, and no later block overtakes") {
         World world;
         int refusals = 3;
         world.chain.error_instead = [&](const std::string& method, const std::string&) -> std::string {
@@ -124,7 +125,7 @@ TEST_SUITE("feed") {
         CHECK(world.feed->stats().retries == 3);
     }
 
-    TEST_CASE("an answer of another block, or out of the filter, is no answer") {
+    TEST_CASE("N14 an answer of another block, or out of the filter, is no answer") {
         World world;
         int lies = 2;
         Log stray = test::make_log(kOther, kTopic);

@@ -9,7 +9,7 @@ using plimsoll::test::FakeChain;
 using plimsoll::test::FakeNode;
 
 TEST_SUITE("feed in trouble") {
-    TEST_CASE("a subscription that fell silent is found out, renewed, and what it kept back is told") {
+    TEST_CASE("N04 a subscription that fell silent is found out, renewed, and what it kept back is told") {
         World world;
         world.options.silence = milliseconds(20);
         world.run([&]() -> Task<void> {
@@ -96,6 +96,49 @@ TEST_SUITE("feed in trouble") {
         }
     }
 
+    TEST_CASE("N17 answers from behind a balancer: the newest block goes back and forth, and what is told goes forth") {
+        World world;
+        world.over_http = true;
+        world.chain.subscribes = false;
+        int lags = 0;
+        world.chain.answer_instead = [&](const std::string& method, const std::string& params) -> std::string {
+            const bool newest = method == "eth_getBlockByNumber" && params.find("latest") != std::string::npos;
+            if (!newest || world.chain.head().ref.number < 13 || ++lags % 2 == 0) return "";
+            auto late = world.chain.head();
+            late.ref.number -= 2;
+            late.ref.hash = FakeChain::hash('a', late.ref.number);
+            late.ref.parent = FakeChain::hash('a', late.ref.number - 1);
+            return FakeChain::json(late);
+        };
+        world.run([&]() -> Task<void> {
+            auto said = co_await world.next(2);
+            CHECK(said == "restarted a9 live");
+            for (int i = 10; i <= 20; ++i) {
+                world.chain.add('a', pool_logs(1));
+                said = co_await world.next();
+                CHECK(said == fmt::format("+a{}(1 logs)", i));
+            }
+        });
+        CHECK(lags > 10);
+        CHECK(world.feed->stats().reorgs == 0);
+    }
+
+    TEST_CASE("N26 a chain that was taken back goes on lower: it is followed there") {
+        World world;
+        world.run([&]() -> Task<void> {
+            co_await world.begin();
+            std::string said;
+            for (int i = 0; i < 4; ++i) world.announce('a');
+            said = co_await world.next(4);
+            CHECK(said == "+a11 +a12 +a13 +a14");
+            world.chain.set_head(FakeChain::hash('a', 11));
+            world.node->send(world.chain.announcement());
+            world.announce('b', pool_logs(1));
+            said = co_await world.next(2);
+            CHECK(said == "<a11(a14 a13 a12) +b12(1 logs)");
+        });
+    }
+
     TEST_CASE("a filter holds from the next block, and its revision comes with the block") {
         World world;
         world.run([&]() -> Task<void> {
@@ -166,7 +209,7 @@ TEST_SUITE("feed in trouble") {
         CHECK(world.feed->stats().rejected == 1);
     }
 
-    TEST_CASE("a missing parent that the node lacks at first") {
+    TEST_CASE("N18 a missing parent that the node lacks at first") {
         World world;
         int refusals = 2;
         world.chain.answer_instead = [&](const std::string& method, const std::string&) -> std::string {
@@ -213,7 +256,7 @@ TEST_SUITE("feed in trouble") {
         CHECK(world.feed->stats().future_heads == 1);
     }
 
-    TEST_CASE("more heads than are kept while nobody asks: a gap, filled") {
+    TEST_CASE("N33 more heads than are kept while nobody asks: a gap, filled") {
         World world;
         world.run([&]() -> Task<void> {
             co_await world.begin();

@@ -127,7 +127,7 @@ const Row kTable[] = {
 }  // namespace
 
 TEST_SUITE("head tracker") {
-    TEST_CASE("conversations") {
+    TEST_CASE("N06 N10 N11 N12 N17 N26 conversations") {
         Blocks blocks;
         blocks.parents = {{"b12", "a11"}, {"c11", "a10"}, {"x12", "a10"}, {"y14", "y12"}};
         for (const auto& row : kTable) {
@@ -158,7 +158,7 @@ TEST_SUITE("head tracker") {
         }
     }
 
-    TEST_CASE("reorganisations of every depth that is kept") {
+    TEST_CASE("N13 reorganisations of every depth that is kept") {
         for (std::uint64_t depth = 1; depth < 40; ++depth) {
             Blocks blocks;
             HeadTrackerLimits limits;

@@ -47,7 +47,7 @@ struct Folder {
 
 }  // namespace
 
-TEST_CASE("a keystore gives its key back, with either function") {
+TEST_CASE("K02 a keystore gives its key back, with either function") {
     const auto key = sample_key();
     for (const keys::KdfCost& cost : {keys::KdfCost{kCheap}, keys::KdfCost{keys::Pbkdf2Cost{2000}}}) {
         const auto json = keys::encrypt_keystore(key, view("pass"), cost);
@@ -67,7 +67,7 @@ TEST_CASE("a keystore gives its key back, with either function") {
     CHECK(*keys::encrypt_keystore(key, view("p"), kCheap) != *keys::encrypt_keystore(key, view("p"), kCheap));
 }
 
-TEST_CASE("a keystore of another form is refused by the name of its field") {
+TEST_CASE("K02 K03 a keystore of another form is refused by the name of its field") {
     const auto good = *keys::encrypt_keystore(sample_key(), view("pass"), kCheap);
     const auto weak = *keys::encrypt_keystore(sample_key(), view("pass"), keys::Pbkdf2Cost{1});
     const struct {
@@ -165,7 +165,7 @@ TEST_CASE("AES-128-CTR: NIST SP 800-38A, F.5.1") {
     CHECK(to_hex(data) == "0x874d6191b620e3261bef6864990db6ce9806f66b7970fdff8617187bb9fffdff");
 }
 
-TEST_CASE("keystore files: only the owner may read them, and they are never overwritten") {
+TEST_CASE("K06 keystore files: only the owner may read them, and they are never overwritten") {
     const Folder folder;
     const std::string path = folder.path + "/main.json";
     const auto key = sample_key();

@@ -27,7 +27,7 @@ constexpr std::string_view kOrder = "fffffffffffffffffffffffffffffffebaaedce6af4
 
 }  // namespace
 
-TEST_CASE("signatures are those of RFC 6979") {
+TEST_CASE("K17 signatures are those of RFC 6979") {
     // Known answers for secp256k1 with SHA-256, shared by the test suites of several Bitcoin libraries.
     const struct {
         std::string_view key, message, r, s;

@@ -70,7 +70,7 @@ TEST_CASE("equality is healthy: in the price, and in the second") {
     CHECK(time_to_liquidation(rated, state, account, 1'000).value() == std::optional<std::uint64_t>(0));
 }
 
-TEST_CASE("numbers beyond the contract's own are refused, as it would revert") {
+TEST_CASE("R12 numbers beyond the contract's own are refused, as it would revert") {
     Totals totals;
     totals.supply_assets = U256{100};
     totals.borrow_assets = U256{501};

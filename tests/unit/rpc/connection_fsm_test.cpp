@@ -53,7 +53,7 @@ TEST_SUITE("connection life") {
         CHECK(life.wake_ms() == 10'020);
     }
 
-    TEST_CASE("a silent peer is pinged, then given up") {
+    TEST_CASE("N03 a silent peer is pinged, then given up") {
         Life life;
         life.live(0);
         CHECK(life.fsm.tick(at(9'999)) == Action::None);
@@ -71,7 +71,7 @@ TEST_SUITE("connection life") {
         CHECK(life.fsm.last_error().message == "nothing received for 20000 ms, not even an answer to a ping");
     }
 
-    TEST_CASE("the wrong chain is left, and asked again at the slowest pace") {
+    TEST_CASE("N22 the wrong chain is left, and asked again at the slowest pace") {
         Life life;
         CHECK(life.fsm.tick(at(0)) == Action::Connect);
         life.fsm.on_connected(at(0));
@@ -109,7 +109,7 @@ TEST_SUITE("connection life") {
         CHECK_FALSE(life.fsm.wrong_chain());
     }
 
-    TEST_CASE("full jitter doubles from 0.25 s to 30 s and never gives up") {
+    TEST_CASE("N01 full jitter doubles from 0.25 s to 30 s and never gives up") {
         Life life;
         std::int64_t now = 0;
         for (const std::int64_t expected : {250, 500, 1'000, 2'000, 4'000, 8'000, 16'000, 30'000, 30'000}) {
@@ -139,7 +139,7 @@ TEST_SUITE("connection life") {
         CHECK(life.fsm.tick(at(19)) == Action::None);
     }
 
-    TEST_CASE("only a connection that lasted starts the backoff anew") {
+    TEST_CASE("N40 only a connection that lasted starts the backoff anew") {
         Life life;
         life.live(0);
         life.fsm.on_lost(at(100), Error{Errc::Io, "reset"});

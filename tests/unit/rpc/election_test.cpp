@@ -78,7 +78,7 @@ TEST_CASE("silent and behind: the next is followed; silent alone, or behind alon
     CHECK(late.after(seconds(5)).empty());
 }
 
-TEST_CASE("failing calls: asked last at once, left after three, one success takes one back") {
+TEST_CASE("N39 failing calls: asked last at once, left after three, one success takes one back") {
     World world;
     world.election.failed(0);
     CHECK(world.election.order() == Order{1, 0});
@@ -94,7 +94,7 @@ TEST_CASE("failing calls: asked last at once, left after three, one success take
     CHECK(world.after(seconds(1)).empty());
 }
 
-TEST_CASE("the preferred one is gone back to once it has been good for a minute, not while it flaps") {
+TEST_CASE("N40 the preferred one is gone back to once it has been good for a minute, not while it flaps") {
     World world;
     world.election.down(0, world.now);
     world.after(seconds(1));

@@ -19,6 +19,7 @@ struct Pool {
     FakeChain chain;
     std::vector<std::unique_ptr<FakeNode>> nodes;
     std::vector<bool> mute{false, false};
+    std::string swallows;  // what the first never answers
     std::vector<std::size_t> asked{0, 0};
     std::vector<std::string> changes;
     rpc::EthPoolOptions options;
@@ -32,7 +33,8 @@ struct Pool {
         for (std::size_t i = 0; i < 2; ++i) {
             nodes.push_back(std::make_unique<FakeNode>(io.get_executor(), [this, i](const std::string& message) {
                 ++asked[i];
-                return mute[i] ? std::vector<Reaction>{} : chain.react(message);
+                const bool swallowed = i == 0 && !swallows.empty() && message.find(swallows) != std::string::npos;
+                return mute[i] || swallowed ? std::vector<Reaction>{} : chain.react(message);
             }));
         }
         wall_ms = static_cast<std::int64_t>(chain.head().ref.timestamp) * 1'000;
@@ -118,6 +120,22 @@ TEST_SUITE("several endpoints as one") {
         CHECK(pool.changes == std::vector<std::string>{"second: its connection is lost"});
     }
 
+    TEST_CASE("N09 the followed one never answers the subscription: heads come by another") {
+        Pool pool;
+        pool.swallows = "eth_subscribe";
+        pool.run([&]() -> Task<void> {
+            auto said = co_await pool.next(2);
+            CHECK(said == "restarted a9 live");
+            for (int i = 10; i < 13; ++i) {
+                pool.announce({1});
+                said = co_await pool.next();
+                CHECK(said == fmt::format("+a{}", i));
+            }
+        });
+        REQUIRE(pool.changes.size() == 1);
+        CHECK(pool.changes[0].starts_with("second: no new block for"));
+    }
+
     TEST_CASE("N03 the followed one says nothing more: the other has blocks, and is followed") {
         Pool pool;
         pool.run([&]() -> Task<void> {
@@ -135,7 +153,7 @@ TEST_SUITE("several endpoints as one") {
         CHECK(pool.changes[0].starts_with("second: no new block for"));
     }
 
-    TEST_CASE("a call that takes long is asked elsewhere as well; one that fails, at once") {
+    TEST_CASE("N18 N29 a call that takes long is asked elsewhere as well; one that fails, at once") {
         Pool pool;
         pool.run([&]() -> Task<void> {
             co_await pool.pause(30);
@@ -157,7 +175,7 @@ TEST_SUITE("several endpoints as one") {
         });
     }
 
-    TEST_CASE("nobody answers: the first error is given, and the followed one is kept") {
+    TEST_CASE("N39 nobody answers: the first error is given, and the followed one is kept") {
         Pool pool;
         pool.run([&]() -> Task<void> {
             co_await pool.pause(30);

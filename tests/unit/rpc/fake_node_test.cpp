@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+
 #include "chain/rpc/multicall.hpp"
 #include "tests/unit/rpc/node_world.hpp"
 
@@ -9,6 +15,10 @@ using plimsoll::test::FakeChain;
 using plimsoll::test::FakeNode;
 using plimsoll::test::FakeNodeOptions;
 using plimsoll::test::Reaction;
+
+namespace {
+constexpr auto kQuietly = boost::asio::as_tuple(boost::asio::use_awaitable);
+}
 
 TEST_SUITE("a node over sockets") {
     TEST_CASE("the same calls over WebSocket and HTTP") {
@@ -63,7 +73,7 @@ TEST_SUITE("a node over sockets") {
         }
     }
 
-    TEST_CASE("a reset and an orderly close while idle: both are found out and mended") {
+    TEST_CASE("N01 N02 a reset and an orderly close while idle: both are found out and mended") {
         for (const bool reset : {true, false}) {
             World world;
             world.connect(options_for(world.node->ws()));
@@ -88,7 +98,7 @@ TEST_SUITE("a node over sockets") {
         }
     }
 
-    TEST_CASE("a connection lost in a call: a read is made again, a transaction is not") {
+    TEST_CASE("N02 M18 a connection lost in a call: a read is made again, a transaction is not") {
         int drops = 1;
         FakeChain chain;
         chain.add('a');
@@ -114,7 +124,7 @@ TEST_SUITE("a node over sockets") {
         CHECK(written == 1);
     }
 
-    TEST_CASE("garbage, foreign ids and messages out of turn fail nobody else's call") {
+    TEST_CASE("N30 garbage, foreign ids and messages out of turn fail nobody else's call") {
         FakeChain chain;
         chain.add('a');
         const auto noisy = [&](const std::string& message) {
@@ -139,7 +149,7 @@ TEST_SUITE("a node over sockets") {
         CHECK(world.stats().faults == 10);
     }
 
-    TEST_CASE("an answer above the limit is refused; the next call is served") {
+    TEST_CASE("N33 an answer above the limit is refused; the next call is served") {
         for (const bool socket : {true, false}) {
             CAPTURE(socket);
             FakeChain chain;
@@ -190,7 +200,37 @@ TEST_SUITE("a node over sockets") {
         }
     }
 
-    TEST_CASE("HTTP that is no JSON-RPC") {
+    TEST_CASE("N32 an answer that drips in: the deadline is of the whole call") {
+        World world;
+        using Tcp = boost::asio::ip::tcp;
+        Tcp::acceptor acceptor(world.io, Tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+        std::size_t dripped = 0;
+        const auto drip = [&]() -> Task<void> {
+            auto [refused, socket] = co_await acceptor.async_accept(kQuietly);
+            boost::asio::steady_timer timer(world.io);
+            std::string text = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
+            while (!refused) {
+                const auto [error, size] =
+                    co_await boost::asio::async_write(socket, boost::asio::buffer(text), kQuietly);
+                if (error) co_return;
+                dripped += size;
+                text = " ";
+                timer.expires_after(std::chrono::milliseconds(5));
+                co_await timer.async_wait(kQuietly);
+            }
+        };
+        auto options = options_for(fmt::format("http://127.0.0.1:{}", acceptor.local_endpoint().port()));
+        options.deadline = std::chrono::milliseconds(100);
+        world.connect(options);
+        boost::asio::co_spawn(world.io, drip(), boost::asio::detached);
+        world.run([&]() -> Task<void> {
+            const auto chain_id = co_await world.eth->chain_id();
+            CHECK(chain_id.error().code == Errc::Timeout);
+        });
+        CHECK(dripped > 50);  // bytes came all the time
+    }
+
+    TEST_CASE("N29 HTTP that is no JSON-RPC") {
         struct Row {
             unsigned status;
             const char* body;
@@ -225,7 +265,7 @@ TEST_SUITE("a node over sockets") {
         }
     }
 
-    TEST_CASE("an error of the node counts whatever the HTTP status") {
+    TEST_CASE("N35 an error of the node counts whatever the HTTP status") {
         World world([](const std::string&) {
             Reaction reaction;
             reaction.text = R"({"jsonrpc":"2.0","id":null,"error":{"code":-32005,"message":"daily limit"}})";
@@ -239,7 +279,7 @@ TEST_SUITE("a node over sockets") {
         });
     }
 
-    TEST_CASE("HTTP: the wrong chain is asked nothing else, and connections are reused") {
+    TEST_CASE("N22 HTTP: the wrong chain is asked nothing else, and connections are reused") {
         World world;
         world.chain.chain_id = 5;
         world.connect(options_for(world.node->http()));
@@ -275,7 +315,7 @@ TEST_SUITE("a node over sockets") {
         });
     }
 
-    TEST_CASE("nobody listens") {
+    TEST_CASE("N41 nobody listens") {
         for (const bool socket : {true, false}) {
             World world;
             const std::string url = socket ? world.node->ws() : world.node->http();
@@ -290,6 +330,15 @@ TEST_SUITE("a node over sockets") {
                 const auto chain_id = co_await world.eth->chain_id();
                 CHECK(chain_id.error().code == Errc::Io);
                 CHECK(chain_id.error().message == "eth_chainId: " + url + ": Couldn't connect to server");
+            });
+        }
+        for (const char* scheme : {"ws", "http"}) {  // a name that is nowhere (RFC 2606)
+            World world;
+            world.connect(options_for(std::string(scheme) + "://node.invalid:8546"));
+            world.run([&]() -> Task<void> {
+                const auto chain_id = co_await world.eth->chain_id();
+                REQUIRE_FALSE(chain_id.has_value());
+                CHECK((chain_id.error().code == Errc::Io || chain_id.error().code == Errc::Timeout));
             });
         }
     }

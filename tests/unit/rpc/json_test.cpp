@@ -54,7 +54,7 @@ TEST_SUITE("json") {
         CHECK(document->root().at("a")->raw() == "1");
     }
 
-    TEST_CASE("refused texts") {
+    TEST_CASE("N30 refused texts") {
         constexpr std::array kTable = {
             Refused{"", "JSON: the text ends where a value should stand at byte 0"},
             Refused{"  ", "JSON: the text ends where a value should stand at byte 2"},
@@ -96,7 +96,7 @@ TEST_SUITE("json") {
         }
     }
 
-    TEST_CASE("bounds") {
+    TEST_CASE("N30 bounds") {
         CHECK(JsonDocument::parse(std::string(64, '[') + std::string(64, ']')));
         const auto bomb = JsonDocument::parse(std::string(1'000'000, '['));
         CHECK(bomb.error().message == "JSON: nested too deeply at byte 64");

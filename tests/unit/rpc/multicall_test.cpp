@@ -110,7 +110,7 @@ void check_results(const Result<std::vector<CallResult>>& results, std::size_t c
 }  // namespace
 
 TEST_SUITE("multicall") {
-    TEST_CASE("one request, failures apart") {
+    TEST_CASE("N45 one request, failures apart") {
         World world;
         const auto body = [&]() -> Task<void> {
             const auto results = co_await world.eth->multicall(calls(7), BlockId());
@@ -134,7 +134,7 @@ TEST_SUITE("multicall") {
         CHECK(world.sizes == std::vector<std::size_t>{100, 100, 50});
     }
 
-    TEST_CASE("too much for the node's gas: halved until it fits") {
+    TEST_CASE("N45 too much for the node's gas: halved until it fits") {
         World world;
         world.most = 30;
         const auto body = [&]() -> Task<void> {
@@ -146,7 +146,7 @@ TEST_SUITE("multicall") {
         CHECK(world.chain.calls["eth_call"] == 7);
     }
 
-    TEST_CASE("a single call that is too much for the aggregate is made by itself") {
+    TEST_CASE("N45 a single call that is too much for the aggregate is made by itself") {
         World world;
         world.most = 0;
         const auto body = [&]() -> Task<void> {

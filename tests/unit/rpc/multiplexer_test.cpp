@@ -90,7 +90,7 @@ TEST_SUITE("multiplexer") {
         CHECK(mux.written() == 2);
     }
 
-    TEST_CASE("frames that fit nothing are told and harm nothing") {
+    TEST_CASE("N30 frames that fit nothing are told and harm nothing") {
         auto mux = opened();
         CHECK(mux.submit(make("a"), at(5)));
         CHECK(mux.submit(make("b"), at(5)));
@@ -109,7 +109,7 @@ TEST_SUITE("multiplexer") {
         CHECK(mux.waiting() == 1);
     }
 
-    TEST_CASE("an answer of neither kind, and one of both") {
+    TEST_CASE("N35 an answer of neither kind, and one of both") {
         auto mux = opened();
         CHECK(mux.submit(make("a"), at(5)));
         CHECK(mux.submit(make("b"), at(5)));
@@ -174,7 +174,7 @@ TEST_SUITE("multiplexer") {
         CHECK_FALSE(mux.next_deadline());
     }
 
-    TEST_CASE("batches: partial, reordered, refused as a whole") {
+    TEST_CASE("N34 batches: partial, reordered, refused as a whole") {
         auto mux = opened();
         const auto batch = [&] {
             std::vector<Request> requests;
@@ -207,7 +207,7 @@ TEST_SUITE("multiplexer") {
         CHECK(mux.waiting() == 2);
     }
 
-    TEST_CASE("after a loss reads are made again in their order, transactions are not") {
+    TEST_CASE("N02 M18 after a loss reads are made again in their order, transactions are not") {
         auto mux = opened();
         CHECK(mux.submit(make("eth_call", "[1]"), at(5)));
         CHECK(mux.submit(make("eth_sendRawTransaction", "[\"0x01\"]"), at(5)));
@@ -251,7 +251,7 @@ TEST_SUITE("multiplexer") {
         CHECK(mux.in_flight() == 0);
     }
 
-    TEST_CASE("a subscription lives across connections under one handle") {
+    TEST_CASE("N08 a subscription lives across connections under one handle") {
         auto mux = opened();
         CHECK(mux.subscribe("[\"newHeads\"]", at(0)).value() == 1);
         CHECK(next(mux) == frame(1, "eth_subscribe", "[\"newHeads\"]"));
@@ -267,7 +267,7 @@ TEST_SUITE("multiplexer") {
         CHECK(shown(mux.on_frame(note("0xb", 4))) == "sub 1 item 4;");
     }
 
-    TEST_CASE("renewing ends the silent one and asks anew") {
+    TEST_CASE("N04 N07 renewing ends the silent one and asks anew") {
         auto mux = opened();
         const auto handle = mux.subscribe("[\"newHeads\"]", at(0)).value();
         next(mux);
@@ -299,7 +299,7 @@ TEST_SUITE("multiplexer") {
               "sub 1 refused: eth_subscribe: the node's answer is no subscription id;");
     }
 
-    TEST_CASE("early notifications are bounded") {
+    TEST_CASE("N08 N33 early notifications are bounded") {
         MultiplexerLimits limits;
         limits.early_notifications = 2;
         limits.subscriptions = 1;

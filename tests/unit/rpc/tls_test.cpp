@@ -11,7 +11,7 @@ using plimsoll::test::FakeNodeOptions;
 using plimsoll::test::Reaction;
 
 TEST_SUITE("TLS") {
-    TEST_CASE("certificates: the right one serves, every other is refused, and nothing is ever said in the clear") {
+    TEST_CASE("N41 certificates: the right one serves, every other is refused, and nothing is ever said in the clear") {
         test::Certificates certificates;
         struct Row {
             const char* name;
@@ -89,7 +89,7 @@ TEST_SUITE("TLS") {
         });
     }
 
-    TEST_CASE("a server without TLS is not spoken to") {
+    TEST_CASE("N41 a server without TLS is not spoken to") {
         for (const bool socket : {true, false}) {
             World world;
             world.connect(options_for(fmt::format("{}://127.0.0.1:{}", socket ? "wss" : "https", world.node->port())));

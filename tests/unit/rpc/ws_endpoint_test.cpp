@@ -166,7 +166,7 @@ TEST_SUITE("websocket endpoint") {
 
     /// The same conversation, losing the connection at each of its steps in turn. Whatever the step: the read is
     /// answered, the transaction is written at most once, and nobody waits for ever.
-    TEST_CASE("the conversation broken at every step") {
+    TEST_CASE("N02 the conversation broken at every step") {
         int broken = 0;
         for (int step = 0; step < 40; ++step) {
             CAPTURE(step);
@@ -186,7 +186,7 @@ TEST_SUITE("websocket endpoint") {
         CHECK(broken == 10);  // connect, four writes, five reads
     }
 
-    TEST_CASE("the wrong chain gets nothing but the question") {
+    TEST_CASE("N22 the wrong chain gets nothing but the question") {
         boost::asio::io_context io;
         auto script = node_script();
         auto options = quick_options();

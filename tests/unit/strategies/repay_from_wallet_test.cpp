@@ -193,7 +193,7 @@ TEST_CASE("of several debts the one that gets there with least is taken") {
     }
 }
 
-TEST_CASE("dust is not left behind") {
+TEST_CASE("R12 dust is not left behind") {
     Case c(state_with(usd(10), {}));
     c.market.state().accounts[kMe][0].supply = *div_down(eth(7), U256{1'000});  // 14 dollars: 11.2 weighted
     Plan plan = c.plan(wad(160));                                               // 3 dollars of 10 would do; 7 stay

@@ -63,7 +63,7 @@ void check_lands(const Situation& s, const Plan& plan) {
 
 }  // namespace
 
-TEST_CASE("a loan of what is sold: swap, repay all, withdraw with the fee; nothing is left over") {
+TEST_CASE("R23 a loan of what is sold: swap, repay all, withdraw with the fee; nothing is left over") {
     auto w = plain();
     w.lend(Lender::AaveV3, 0, 500);
     const auto& s = w.situation();
@@ -114,7 +114,7 @@ TEST_CASE("Morpho's callback is a loan whose first repayment is in it") {
     CHECK(plan.changes.front().kind == lending::Change::Kind::Repay);
 }
 
-TEST_CASE("without a loan in safe steps, and not at all where the health factor bears none") {
+TEST_CASE("R06 without a loan in safe steps, and not at all where the health factor bears none") {
     {
         auto w = plain(115);
         const auto& s = w.situation(140);
@@ -128,7 +128,7 @@ TEST_CASE("without a loan in safe steps, and not at all where the health factor 
     CHECK(only_gate(repay_with_collateral(s)) == "no-slack");
 }
 
-TEST_CASE("collateral without loan-to-value goes first and whole") {
+TEST_CASE("R11 collateral without loan-to-value goes first and whole") {
     auto w = plain(110);
     w.supply(0, 30);  // 60,000 of the lower threshold
     w.supply(1, 1);   // 40,000

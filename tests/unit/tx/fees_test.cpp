@@ -26,7 +26,7 @@ bool pool_accepts(const Bid& old, const Bid& next) {
 
 }  // namespace
 
-TEST_CASE("the next base fee is that of EIP-1559") {
+TEST_CASE("M44 the next base fee is that of EIP-1559") {
     // The cases of go-ethereum's consensus tests (limit 20,000,000, base fee 1 gwei), and real mainnet blocks.
     const struct {
         std::uint64_t base, used, limit, next;
@@ -54,7 +54,7 @@ TEST_CASE("the next base fee is that of EIP-1559") {
     CHECK(tx::next_base_fee(wei(kGwei), 60'000'000, 60'000'000, {6, 250})->value == U256{1'020'000'000});
 }
 
-TEST_CASE("the highest base fee after full blocks") {
+TEST_CASE("M44 the highest base fee after full blocks") {
     CHECK(tx::highest_base_fee(wei(1'000'000'000), 0) == wei(1'000'000'000));
     CHECK(tx::highest_base_fee(wei(1'000'000'000), 1) == wei(1'125'000'000));
     CHECK(tx::highest_base_fee(wei(1'000'000'000), 2) == wei(1'265'625'000));
@@ -62,7 +62,7 @@ TEST_CASE("the highest base fee after full blocks") {
     CHECK(tx::highest_base_fee(kNoCeiling, 3) == kNoCeiling);
 }
 
-TEST_CASE("bids follow what was paid and stay below the ceiling") {
+TEST_CASE("M30 M44 bids follow what was paid and stay below the ceiling") {
     const Wei paid[] = {wei(3 * kGwei), wei(1 * kGwei), wei(2 * kGwei)};
     const tx::FeeHistory history{wei(8 * kGwei), paid};
     const Bid normal = tx::bid(history, Urgency::Normal, kNoCeiling);
@@ -80,7 +80,7 @@ TEST_CASE("bids follow what was paid and stay below the ceiling") {
     CHECK(tx::bid({kNoCeiling, paid}, Urgency::Normal, kNoCeiling).max_fee == kNoCeiling);
 }
 
-TEST_CASE("replacements satisfy the pool, and one wei less does not") {
+TEST_CASE("M04 M06 replacements satisfy the pool, and one wei less does not") {
     std::mt19937_64 rng(7);
     for (int i = 0; i < 5000; ++i) {
         const auto any = [&] { return Wei{shift_right(U256{0, 0, rng(), rng()}, static_cast<unsigned>(rng() % 128))}; };
@@ -99,7 +99,7 @@ TEST_CASE("replacements satisfy the pool, and one wei less does not") {
     }
 }
 
-TEST_CASE("a replacement: an eighth and a wei, the fresh bid if higher, the ceiling if between") {
+TEST_CASE("M06 M09 a replacement: an eighth and a wei, the fresh bid if higher, the ceiling if between") {
     const Bid old{wei(80), wei(8)};
     const Bid low{wei(1), wei(1)};
     CHECK(*tx::replacement(old, low, kNoCeiling) == Bid{wei(91), wei(10)});

@@ -8,7 +8,7 @@ using namespace plimsoll;
 using tx::Reaction;
 using tx::SendError;
 
-TEST_CASE("texts of nodes, and what must follow") {
+TEST_CASE("N29 M31 M32 texts of nodes, and what must follow") {
     const struct {
         std::string_view text;
         SendError error;

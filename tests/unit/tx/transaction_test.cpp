@@ -106,7 +106,7 @@ TEST_CASE("a changed byte never leaves the same sender and fields") {
     }
 }
 
-TEST_CASE("what does not decode is refused by the name of its field") {
+TEST_CASE("R22 what does not decode is refused by the name of its field") {
     const auto list = [] {
         return rlp::List().uint(1).uint(9).uint(2).uint(30).uint(21000).fixed(kTo).uint(1).bytes({});
     };
@@ -170,7 +170,7 @@ TEST_CASE("a signer that signs something else, or as somebody else, is found out
     CHECK_FALSE(tx::sign(tx::Authorization{1, kTo, 0}, wrong_digest));
 }
 
-TEST_CASE("gas before the first instruction") {
+TEST_CASE("M36 gas before the first instruction") {
     const auto gas = [](tx::Message m) { return tx::intrinsic_gas(tx::Eip1559{1, std::move(m), {}, {}, {}}); };
     CHECK(gas({0, 0, kTo, {}, {}}) == 21'000);
     CHECK(gas({0, 0, kTo, {}, Bytes(100, 0)}) == 22'000);  // EIP-7623's floor: 10 per zero byte
@@ -180,7 +180,7 @@ TEST_CASE("gas before the first instruction") {
     CHECK(tx::intrinsic_gas(samples()[6]) == 21'000 + 2 * 16 + 4 + 2 * 2'400 + 2 * 1'900 + 25'000);
 }
 
-TEST_CASE("what no pool takes is refused before it is signed") {
+TEST_CASE("M06 M36 what no pool takes is refused before it is signed") {
     const auto refused = [](const Transaction& transaction) {
         const auto out = tx::check_sendable(transaction);
         REQUIRE_FALSE(out);
