@@ -135,7 +135,10 @@ void Core::on(const Reorg& event) {
         sender.lane.reorg(out, canon, now);
         sender.known_at.reset();
     }
-    for (auto& wallet : wallets) wallet.tokens.clear();
+    for (auto& wallet : wallets) {
+        wallet.tokens.clear();
+        wallet.changed_in = 0;
+    }
 }
 
 void Core::on(const ReadDone& event) {
@@ -214,6 +217,13 @@ void Core::evaluate_block() {
             const std::size_t i = local_[m][local];
             if (!positions[i].removed) evaluate(i);
         }
+    }
+    for (const auto s : lanes_) {  // what waits for its proof is looked at in every block, however safe it is
+        const auto* step = senders[s].lane.step();
+        const auto owner = senders[s].owner;
+        if (step == nullptr || !step->seen || !owner) continue;
+        const PositionState& position = positions[*owner];
+        if (follows_[position.market] && !position.removed && position.evaluated != evaluated_) evaluate(*owner);
     }
     decide_all();
 }

@@ -83,6 +83,21 @@ TEST_CASE("R13 a reverted transaction is paid for, alarmed, and planned anew a b
     check_rules(world);
 }
 
+TEST_CASE("the proof is not there in the block of the rescue: it is asked for in the next ones, safe or not") {
+    World world = running();
+    world.set_price(1'500);
+    world.mine(1);
+    REQUIRE(signed_fields(world).size() == 1);
+    world.lose = [](const engine::Command& command) { return std::holds_alternative<engine::Read>(command); };
+    world.mine(1);
+    CHECK(world.mined_count(true) == 1);
+    CHECK(count(world, Stage::Settled) == 0);
+    world.lose = nullptr;
+    world.mine(3);
+    CHECK(world.journal.back().outcome == "rescued");
+    check_rules(world);
+}
+
 TEST_CASE("R05 failures: the next plan may spend more, and rests grow up to the cool-down") {
     World world;
     std::vector<strategies::Urgency> asked;
