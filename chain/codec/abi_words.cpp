@@ -31,6 +31,17 @@ constexpr std::size_t padded(std::size_t size) {
 
 }  // namespace
 
+Bytes call_data(const Selector& function, std::initializer_list<U256> words) {
+    Bytes out(Selector::kSize + kWord * words.size());
+    std::copy(function.bytes.begin(), function.bytes.end(), out.begin());
+    std::size_t at = Selector::kSize;
+    for (const auto& word : words) {
+        store_word(out.data() + at, word);
+        at += kWord;
+    }
+    return out;
+}
+
 Encoder::Encoder(Selector selector, std::size_t expected_words) : prefix_(Selector::kSize) {
     head_.reserve(prefix_ + expected_words * kWord);
     head_.assign(selector.bytes.begin(), selector.bytes.end());

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@
 namespace plimsoll::abi {
 
 constexpr std::size_t kWord = 32;
+
+/// Selector and static arguments.
+Bytes call_data(const Selector& function, std::initializer_list<U256> words = {});
 
 /// Arguments in their order; dynamic ones go to the tail by themselves.
 ///     Bytes data = abi::Encoder(selector("repay(address,uint256,uint256,address)"))

@@ -28,9 +28,7 @@ inline constexpr Selector kTicks = selector("ticks(int24)");
 inline constexpr Selector kGetReserves = selector("getReserves()");
 }  // namespace call_of
 
-inline Bytes call_data(Selector function) {
-    return abi::Encoder(function, 0).finish();
-}
+using abi::call_data;
 inline Bytes call_data(Selector function, std::int32_t argument) {
     return abi::Encoder(function, 1).sint(I256::from_i64(argument)).finish();
 }

@@ -24,6 +24,14 @@ struct BloomBits {
     }
 };
 
+/// The bloom of these logs, all together.
+Bloom bloom_of(const std::vector<Log>& logs);
+/// Whether every bit of `wanted` is in `bloom`: logs with that bloom leave out none of a block with the wanted one,
+/// unless the others happen to set all its bits.
+bool fills(const Bloom& bloom, const Bloom& wanted);
+/// Whether the filter selects the log.
+bool selects(const LogFilter& filter, const Log& log);
+
 /// Whether a block may hold logs that a filter selects, by its header alone. "No" is certain; "yes" is not.
 class BloomTest {
   public:

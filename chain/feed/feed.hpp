@@ -62,6 +62,8 @@ struct FeedOptions {
     std::size_t history = 256;              // blocks back to which a reorganisation is followed
     std::size_t gap = 256;                  // missing blocks filled in at most
     std::function<std::int64_t()> wall_ms;  // unix milliseconds; empty: the system clock
+    /// Hears of a block whose time or place cannot be right. May be empty.
+    std::function<void(const std::string& what)> strange;
 };
 
 /// Counters since the start, for metrics.
@@ -74,6 +76,8 @@ struct FeedStats {
     std::uint64_t restarts = 0;
     std::uint64_t headers_fetched = 0;  // missing parents, first head, probes and polls
     std::uint64_t logs_fetched = 0;     // eth_getLogs made
+    std::uint64_t logs_doubted = 0;     // answers without logs that the bloom did not rule out, checked
+    std::uint64_t logs_incomplete = 0;  // ... and found wanting
     std::uint64_t logs_spared = 0;      // blocks whose bloom excludes the filter
     std::uint64_t repeats = 0;          // heads known already
     std::uint64_t rejected = 0;         // headers that cannot be decoded or contradict themselves

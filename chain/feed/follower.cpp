@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "chain/rpc/decode.hpp"
+#include "chain/types/unix_time.hpp"
 
 namespace plimsoll::feed {
 
@@ -17,11 +18,6 @@ namespace {
 
 rpc::TimePoint now() {
     return std::chrono::steady_clock::now();
-}
-
-std::int64_t system_ms() {
-    const auto since = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<milliseconds>(since).count();
 }
 
 /// A bloom that holds nothing though the block burnt gas may be one that the chain does not fill in.
@@ -39,7 +35,7 @@ Feed::Follower::Follower(asio::any_io_executor executor, rpc::Eth& eth, Subscrib
       options_(std::move(options)),
       tracker_(HeadTrackerLimits{options_.history, options_.gap}),
       timer_(executor_) {
-    if (!options_.wall_ms) options_.wall_ms = system_ms;
+    if (!options_.wall_ms) options_.wall_ms = unix_ms;
     if (options_.silence.count() == 0) options_.silence = options_.head_age_max * 5 / 6;
 }
 
@@ -168,14 +164,48 @@ Task<bool> Feed::Follower::look() {
 
 Task<void> Feed::Follower::on_head(rpc::Header head) {
     heard_at_ = noted_at_;
-    const std::int64_t ahead_ms = static_cast<std::int64_t>(head.ref.timestamp) * 1'000 - options_.wall_ms();
-    if (ahead_ms > milliseconds(options_.future_max).count()) ++stats_.future_heads;
+    mind_time(head);
     if (tracker_.delivered() == nullptr) {
-        restart(head, {});
+        const bool right = co_await linked(head);
+        if (right && !stopped_) restart(head, {});
         co_return;
     }
     const Verdict verdict = tracker_.offer(head);
     co_await settle(verdict, head);
+}
+
+void Feed::Follower::strange(const std::string& what) {
+    if (options_.strange) options_.strange(what);
+}
+
+/// The daemon's own clock may be the one that is wrong: nothing is refused for it, but a block is never younger than
+/// when it was told.
+void Feed::Follower::mind_time(const rpc::Header& head) {
+    const std::int64_t ahead_ms = static_cast<std::int64_t>(head.ref.timestamp) * 1'000 - options_.wall_ms();
+    if (ahead_ms <= milliseconds(options_.future_max).count()) return;
+    ++stats_.future_heads;
+    strange(fmt::format("block {} is {} s ahead of this machine's clock: one of them is wrong", head.ref.number,
+                        ahead_ms / 1'000));
+}
+
+Task<bool> Feed::Follower::linked(rpc::Header head) {
+    if (head.ref.number == 0) co_return true;
+    rpc::BlockId id;
+    id.value = head.ref.parent;
+    ++stats_.headers_fetched;
+    const auto parent = co_await eth_.header(id);
+    if (stopped_) co_return false;
+    if (parent && parent->ref.number + 1 == head.ref.number && parent->ref.timestamp <= head.ref.timestamp)
+        co_return true;
+    want_look_ = true;
+    const Error why = parent ? Error(Errc::Mismatch, "it does not follow its parent") : parent.error();
+    if (parent || why.code == Errc::NotFound) {
+        ++stats_.rejected;
+        strange(fmt::format("block {} is not begun with: {}", head.ref.number, why.message));
+    }
+    pause_after_failure(why);
+    judge_age(trouble_);
+    co_return false;
 }
 
 Task<void> Feed::Follower::settle(Verdict verdict, rpc::Header head) {
@@ -199,8 +229,11 @@ Task<void> Feed::Follower::settle(Verdict verdict, rpc::Header head) {
     } else if (const auto* contradiction = std::get_if<Contradiction>(&verdict)) {
         ++stats_.rejected;
         trouble_ = contradiction->reason;
+        strange(contradiction->reason);
     } else if (const auto* unjoinable = std::get_if<Unjoinable>(&verdict)) {
-        restart(head, unjoinable->reason);
+        const std::string reason = unjoinable->reason;
+        const bool right = co_await linked(head);
+        if (right && !stopped_) restart(head, reason);
     }
 }
 
@@ -210,6 +243,7 @@ void Feed::Follower::restart(const rpc::Header& head, std::string reason) {
     ++stats_.restarts;
     stats_.head = head.ref.number;
     stats_.head_timestamp = head.ref.timestamp;
+    told_at_ = now();
     out_.emplace_back(Restarted{head.ref});
     judge_age(trouble_);
 }
@@ -246,6 +280,7 @@ Task<void> Feed::Follower::advance() {
     ++stats_.blocks;
     stats_.head = header.ref.number;
     stats_.head_timestamp = header.ref.timestamp;
+    told_at_ = now();
     stats_.last_delay = std::chrono::duration_cast<std::chrono::microseconds>(now() - noted_at_);
     out_.emplace_back(std::move(added));
     judge_age({});
@@ -254,7 +289,33 @@ Task<void> Feed::Follower::advance() {
 Task<Result<std::vector<Log>>> Feed::Follower::logs_of(rpc::Header header) {
     ++stats_.logs_fetched;
     LogFilter filter = *filter_;
-    co_return co_await eth_.logs_of_block(std::move(filter), header.ref.hash);
+    auto logs = co_await eth_.logs_of_block(std::move(filter), header.ref.hash);
+    if (stopped_ || !logs || !logs->empty()) co_return logs;
+    co_return co_await logs_beyond_doubt(header);
+}
+
+/// Either two nodes agree, or all logs of the block together fill its bloom. A chain whose blooms were never seen to be
+/// filled by its logs may not fill them so: there it is believed after some tries.
+Task<Result<std::vector<Log>>> Feed::Follower::logs_beyond_doubt(rpc::Header header) {
+    constexpr unsigned kTries = 3;
+    ++stats_.logs_doubted;
+    LogFilter filter = *filter_;
+    auto two = co_await eth_.logs_of_two(filter, header.ref.hash);
+    if (stopped_ || two || two.error().code != Errc::Unsupported || says_nothing(header)) {
+        if (!two && two.error().code == Errc::Unsupported) co_return std::vector<Log>();
+        co_return two;
+    }
+    auto all = co_await eth_.logs_of_block(LogFilter(), header.ref.hash);
+    if (stopped_ || !all) co_return all;
+    if (fills(bloom_of(*all), header.logs_bloom)) {
+        fills_bloom_ = true;
+    } else if (fills_bloom_ || ++unfilled_ < kTries) {
+        ++stats_.logs_incomplete;
+        co_return fail(Errc::Mismatch,
+                       fmt::format("the logs told of block {} do not fill the bloom of its header", header.ref.number));
+    }
+    std::erase_if(*all, [&](const Log& log) { return !selects(filter, log); });
+    co_return all;
 }
 
 void Feed::Follower::pause_after_failure(const Error& error) {
@@ -264,8 +325,10 @@ void Feed::Follower::pause_after_failure(const Error& error) {
     retry_at_ = now() + pause_;
 }
 
+/// By its timestamp, but no less than since it was told: a clock that is behind must not make an old head fresh.
 std::int64_t Feed::Follower::age_ms() const {
-    return options_.wall_ms() - static_cast<std::int64_t>(stats_.head_timestamp) * 1'000;
+    const auto known = std::chrono::duration_cast<milliseconds>(now() - told_at_).count();
+    return std::max<std::int64_t>(options_.wall_ms() - static_cast<std::int64_t>(stats_.head_timestamp) * 1'000, known);
 }
 
 /// Tells Stale or Live where that has changed, going by the last block told. A feed that has told no block yet is stale

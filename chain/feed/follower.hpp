@@ -36,7 +36,13 @@ class Feed::Follower {
     /// One step of the tracker: an event into out_, or a pause before the next try.
     Task<void> advance();
     Task<Result<std::vector<Log>>> logs_of(rpc::Header header);
+    /// After an empty answer that the header's bloom does not rule out.
+    Task<Result<std::vector<Log>>> logs_beyond_doubt(rpc::Header header);
 
+    /// Whether the block that `head` rests on is there: a head by itself is not what the stream begins with.
+    Task<bool> linked(rpc::Header head);
+    void mind_time(const rpc::Header& head);
+    void strange(const std::string& what);
     void restart(const rpc::Header& head, std::string reason);
     void judge_age(std::string reason);
     void pause_after_failure(const Error& error);
@@ -63,8 +69,11 @@ class Feed::Follower {
     TimePoint retry_at_{};   // nothing is fetched before
     std::chrono::milliseconds pause_{0};
     TimePoint heard_at_{};        // last head or probe
+    TimePoint told_at_{};         // when the newest block was told
     TimePoint noted_at_{};        // when the note being worked on arrived
     bool renew_on_news_ = false;  // the look under way follows a silence
+    bool fills_bloom_ = false;    // a block's logs were seen to fill its bloom
+    unsigned unfilled_ = 0;       // ... and not to, before that
     bool told_ = false;           // Stale or Live has been told
     std::string trouble_;         // last failure, for the reason of Stale
     FeedStats stats_;

@@ -54,6 +54,8 @@ Verdict HeadTracker::join(std::vector<rpc::Header> fresh) {
     const BlockRef& lowest = fresh.back().ref;
     if (fresh.size() > 1 && fresh[fresh.size() - 2].ref.number != lowest.number + 1)
         return Contradiction{fmt::format("block {} is not one above its parent", fresh[fresh.size() - 2].ref.number)};
+    if (fresh.size() > 1 && fresh[fresh.size() - 2].ref.timestamp < lowest.timestamp)
+        return Contradiction{fmt::format("block {} is older than its parent", fresh[fresh.size() - 2].ref.number)};
     const auto branch_at = in_branch(lowest.parent);
     const auto history_at = branch_at ? std::nullopt : in_history(lowest.parent);
     if (!branch_at && !history_at) {
@@ -74,6 +76,8 @@ Verdict HeadTracker::join(std::vector<rpc::Header> fresh) {
     const BlockRef& parent = branch_at ? branch_[*branch_at].ref : history_[*history_at];
     if (lowest.number != parent.number + 1)
         return Contradiction{fmt::format("block {} is not one above its parent", lowest.number)};
+    if (lowest.timestamp < parent.timestamp)
+        return Contradiction{fmt::format("block {} is older than its parent", lowest.number)};
     branch_.resize(branch_at ? *branch_at + 1 : 0);
     branch_.insert(branch_.end(), fresh.rbegin(), fresh.rend());
     const auto next = step();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/keys/secret_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -36,8 +38,19 @@ tl::unexpected<Error> io(std::string_view what, const std::string& path, std::st
     return fail(Errc::Io, fmt::format("{} {}: {}: {}", what, path, action, std::generic_category().message(error)));
 }
 
+/// What systemd's LoadCredential= put there: it owns the folder, keeps others out of it, and opens its files to the
+/// service by an access list, which shows as read access of the group.
+bool is_credential(const struct stat& info, const std::string& path) {
+    const char* folder = std::getenv("CREDENTIALS_DIRECTORY");  // NOLINT: read before threads start or at a reload
+    if (folder == nullptr || *folder == '\0') return false;
+    const std::string name = path.substr(std::min(path.size(), std::string_view(folder).size()));
+    const bool in_it = path.starts_with(folder) && name.starts_with('/') && name.find('/', 1) == std::string::npos;
+    return in_it && (info.st_uid == ::geteuid() || info.st_uid == 0) && (info.st_mode & 0037U) == 0;
+}
+
 Result<void> check_private(const struct stat& info, const std::string& path, std::string_view what) {
     if (!S_ISREG(info.st_mode)) return fail(Errc::Refused, fmt::format("{} {} is not a regular file", what, path));
+    if (is_credential(info, path)) return {};
     if (info.st_uid != geteuid())
         return fail(Errc::Refused, fmt::format("{} {} belongs to user {}, but this runs as user {}: chown {} {}", what,
                                                path, info.st_uid, geteuid(), geteuid(), path));

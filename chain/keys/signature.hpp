@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "chain/types/bytes.hpp"
 #include "chain/types/u256.hpp"
 
 namespace plimsoll::keys {
@@ -13,5 +14,15 @@ struct Signature {
 
     bool operator==(const Signature&) const = default;
 };
+
+/// r, s and v, which is 27 or 28: 65 bytes, as contracts and services take a signature of a message.
+inline Bytes packed(const Signature& signature) {
+    Bytes out;
+    out.reserve(65);
+    for (const auto& half : {signature.r.to_be_bytes(), signature.s.to_be_bytes()})
+        out.insert(out.end(), half.begin(), half.end());
+    out.push_back(signature.odd_y ? 28 : 27);
+    return out;
+}
 
 }  // namespace plimsoll::keys

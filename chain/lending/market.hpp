@@ -40,6 +40,35 @@ struct Drift {
     std::optional<Wad> factor;
 };
 
+/// What the market's oracle asks for the price of an asset, and what the asset counts now.
+struct PriceUse {
+    Address asset;
+    std::string symbol;
+    Address source;
+    Price price;
+};
+
+struct SupposedPrice {
+    Address asset;
+    Price price;
+
+    bool operator==(const SupposedPrice&) const = default;
+};
+
+/// The protocol's owners changed what positions stand on, all of one block.
+struct ParameterChange {
+    static constexpr std::size_t kEffects = 32;
+    struct Effect {
+        Address account;
+        Wad before;  // health factor at this block as it was counted before, and as it is counted now
+        Wad after;
+    };
+    std::vector<std::string> what;  // "WETH liquidation threshold 82.50 % to 78.00 %"
+    bool cuts{};                    // something that positions live on became less
+    std::vector<Effect> effects;    // accounts whose health factor differs, the lowest first
+    std::size_t more{};             // accounts beyond kEffects
+};
+
 /// Exact local copy of one market (one deployment of a protocol on one chain) and of the watched accounts in it.
 ///
 /// Followed as chain/followed.hpp says. In a steady state reads() holds at most the prices that have no feed events, to
@@ -95,6 +124,26 @@ class Market : public Followed {
     virtual Result<void> allowed(const Address& account, std::span<const Change> changes, const Conditions& conditions,
                                  Timestamp at) const = 0;
 
+    /// Asks until which second nobody is liquidated against this asset, neither as collateral nor as debt: one word,
+    /// long past or zero where there is no such time. None where the market has no such rule.
+    virtual std::optional<Call> grace_call(const Address& asset) const {
+        static_cast<void>(asset);
+        return std::nullopt;
+    }
+
+    // ---- prices and rules that others set
+
+    /// Of the assets that watched accounts have a part in.
+    virtual std::vector<PriceUse> price_uses() const { return {}; }
+    /// Until the next call all exact questions are answered as if these assets had these prices; none: as they are.
+    /// Audits must be asked without. See lending::Supposing.
+    virtual void suppose(std::span<const SupposedPrice> prices) const { static_cast<void>(prices); }
+    /// Something may have changed behind the price sources without an event: they are looked at again at this block.
+    virtual void recheck_sources() {}
+    /// What was changed since the last call; asked when the market is in sync. The first call after a start only begins
+    /// to listen.
+    virtual std::vector<ParameterChange> take_parameter_changes() { return {}; }
+
     // ---- calls
 
     /// This market as the guard names it (strategies/contracts/src/IGuard.sol).
@@ -109,6 +158,8 @@ class Market : public Followed {
     virtual Result<ContractCall> call(const Address& account, const Change& change) const = 0;
     virtual Call audit_call(const Address& account) const = 0;
     virtual Result<Audit> audit(const Address& account, const BlockRef& at, const CallResult& result) const = 0;
+    /// The contract's own side of an answer to audit_call, of whatever state: after transactions, or at a later time.
+    virtual Result<AccountSummary> theirs(const Address& account, Timestamp at, const CallResult& result) const = 0;
     /// Who must be allowed to take the token for repay(), e.g. the Aave Pool.
     virtual Address spender() const = 0;
     /// Repays debt of `account` from its own wallet.

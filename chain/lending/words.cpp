@@ -11,17 +11,6 @@ U256 to_word(const Address& address) {
     return abi::uint_of_topic(abi::topic_of_address(address));
 }
 
-Bytes call_data(const Selector& selector, std::initializer_list<U256> words) {
-    Bytes out(4 + abi::kWord * words.size());
-    std::copy(selector.bytes.begin(), selector.bytes.end(), out.begin());
-    std::size_t at = 4;
-    for (const auto& word : words) {
-        abi::store_word(out.data() + at, word);
-        at += abi::kWord;
-    }
-    return out;
-}
-
 Result<U256> Words::number(std::size_t index) const {
     if (index >= count()) {
         return fail(Errc::Decode,

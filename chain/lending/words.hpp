@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <initializer_list>
 #include <string>
 
+#include "chain/codec/abi_words.hpp"
 #include "chain/codec/keccak.hpp"
 #include "chain/types/address.hpp"
 #include "chain/types/block.hpp"
@@ -14,8 +14,7 @@ namespace plimsoll::lending {
 
 U256 to_word(const Address& address);
 
-/// Selector and static arguments.
-Bytes call_data(const Selector& selector, std::initializer_list<U256> words = {});
+using abi::call_data;
 
 /// Hostile bytes read as words: Errc::Decode past the end, and for a value outside its type.
 class Words {

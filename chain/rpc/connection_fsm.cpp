@@ -87,7 +87,8 @@ void ConnectionFsm::on_connect_failed(TimePoint now, Error error) {
 ConnectionFsm::Action ConnectionFsm::on_chain_id(TimePoint now, const Result<ChainId>& answer) {
     if (state_ != State::Verifying || dropped_) return Action::None;
     wrong_chain_ = answer && options_.chain_id && *answer != *options_.chain_id;
-    if (!answer || wrong_chain_) {
+    const bool untold = !answer && answer.error().code == Errc::Rpc && options_.chain_id_untold;
+    if ((!answer && !untold) || wrong_chain_) {
         dropped_ = true;
         last_error_ =
             answer ? Error{Errc::Mismatch, fmt::format("the node serves chain {}, not {}", *answer, *options_.chain_id)}

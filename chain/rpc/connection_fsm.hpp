@@ -17,6 +17,7 @@ using Milliseconds = std::chrono::milliseconds;
 
 struct LifeOptions {
     std::optional<ChainId> chain_id;  // what the endpoint must serve; nothing: any
+    bool chain_id_untold = false;     // an error of the node's in place of its chain id is accepted
     /// TCP, TLS and WebSocket handshake together; finding the host's address is bounded by the system's resolver.
     Milliseconds connect_limit{10'000};
     Milliseconds verify_limit{5'000};

@@ -183,6 +183,22 @@ Result<std::vector<Log>> decode_logs(JsonValue value) {
     return decode_list<Log>(value, decode_log);
 }
 
+Result<std::optional<PendingTransaction>> decode_pending(JsonValue value) {
+    using Found = std::optional<PendingTransaction>;
+    if (value.is_null()) return Found{};
+    if (value.kind() != JsonValue::Kind::Object) return fail(Errc::Decode, "a transaction is expected");
+    const auto block = value.member("blockNumber");
+    const auto to = value.member("to");
+    if ((block && !block->is_null()) || !to || to->is_null()) return Found{};
+    PendingTransaction out;
+    TRY(out.hash, hash_of(value, "hash"));
+    TRY(out.from, field<Address>(value, "from", decode_node_address));
+    TRY(out.to, field<Address>(value, "to", decode_node_address));
+    TRY(out.nonce, u64_of(value, "nonce"));
+    TRY(out.data, field<Bytes>(value, "input", decode_bytes));
+    return Found{std::move(out)};
+}
+
 Result<std::optional<Receipt>> decode_receipt(JsonValue value) {
     if (value.is_null()) return std::optional<Receipt>{};
     Receipt out;
@@ -194,6 +210,9 @@ Result<std::optional<Receipt>> decode_receipt(JsonValue value) {
     out.succeeded = status == 1;
     TRY(out.gas_used, u64_of(value, "gasUsed"));
     TRY(out.effective_gas_price, field<Wei>(value, "effectiveGasPrice", decode_wei));
+    if (const auto fee = value.member("l1Fee"); fee && !fee->is_null()) {
+        TRY(out.l1_fee, field<Wei>(value, "l1Fee", decode_wei));
+    }
     TRY(out.logs, field<std::vector<Log>>(value, "logs", decode_logs));
     return std::optional<Receipt>{std::move(out)};
 }

@@ -23,6 +23,9 @@ Result<Log> decode_log(JsonValue value);
 Result<std::vector<Log>> decode_logs(JsonValue value);
 /// Nothing for null: the node knows no receipt.
 Result<std::optional<Receipt>> decode_receipt(JsonValue value);
+/// Of eth_getTransactionByHash and newPendingTransactions. Nothing for null, for one that is in a block, and for one
+/// that creates a contract.
+Result<std::optional<PendingTransaction>> decode_pending(JsonValue value);
 Result<FeeHistory> decode_fee_history(JsonValue value);
 
 /// Logs as one block's answer to a filter must be: of that block, matching, in order. Errc::Mismatch otherwise.

@@ -16,9 +16,12 @@ struct ElectionRules {
     /// one endpoint announces, and be it far in the future, does not unseat one that goes on announcing its own.
     std::chrono::milliseconds silence{16'000};
     std::chrono::milliseconds lag{1'000};
+    /// A head that is so much older by its own time than another's, which is not of the future: its node syncs or hangs
+    /// back, though it announces one block after the other. For `lag`, twice over: that other one is followed.
+    std::chrono::seconds behind{30};
     std::chrono::milliseconds grace{1'000};    // a lost connection may come back within this
     std::chrono::milliseconds steady{60'000};  // one that is preferred must be good for so long to be gone back to
-    unsigned failures = 3;                     // failed calls; each that succeeds takes one back
+    unsigned failures = 3;                     // failed calls; each that succeeds, and each new head, takes one back
 };
 
 class Election {
@@ -27,12 +30,17 @@ class Election {
 
     /// The endpoints in the owner's order of preference; the first is followed to begin with.
     Election(std::size_t count, ElectionRules rules, TimePoint now);
+    /// Never followed. Before anything else, and not for all of them.
+    void exclude(std::size_t endpoint);
 
-    void head(std::size_t endpoint, BlockNumber number, TimePoint now);
+    /// `timestamp` is the block's own; zero: not known.
+    void head(std::size_t endpoint, BlockNumber number, TimePoint now, Timestamp timestamp = 0);
     void up(std::size_t endpoint);
     void down(std::size_t endpoint, TimePoint now);
     void succeeded(std::size_t endpoint);
     void failed(std::size_t endpoint);
+    /// Not followed, and asked last, until then: it lied, or asks to be spared. `why` stands in Change.
+    void rest(std::size_t endpoint, TimePoint until, std::string why);
 
     struct Change {
         std::size_t from{};
@@ -52,15 +60,23 @@ class Election {
     struct State {
         BlockNumber newest{};
         TimePoint newest_at;
+        Timestamp timestamp{};  // of the newest
         bool up{};
+        bool excluded{};
         std::optional<TimePoint> down_since;
         unsigned failures{};
         std::optional<TimePoint> good_since;
+        std::optional<TimePoint> rests_until;
+        std::string rests_why;
     };
 
-    bool fit(const State& state) const { return !state.down_since && state.failures < rules_.failures; }
+    bool fit(const State& state) const {
+        return !state.excluded && !state.down_since && !state.rests_until && state.failures < rules_.failures;
+    }
     bool known(const State& state) const { return state.up || state.newest != 0; }
     void note_behind(TimePoint now);
+    void note_old(TimePoint now);
+    bool is_old(const State& state) const;
     void note_good(TimePoint now);
     std::optional<std::size_t> successor() const;
     std::optional<std::string> fault(TimePoint now) const;
@@ -69,6 +85,7 @@ class Election {
     ElectionRules rules_;
     std::size_t current_ = 0;
     std::optional<TimePoint> behind_since_;  // the current one, of any other
+    std::optional<TimePoint> old_since_;     // its head's own time, against another's
 };
 
 }  // namespace plimsoll::rpc

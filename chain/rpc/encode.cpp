@@ -67,6 +67,9 @@ std::string encode_call_params(const CallRequest& request, const BlockId& block)
         const auto& [address, code] = *request.code_override;
         out += fmt::format(R"(,{{"{}":{{"code":"{}"}}}})", to_hex(address.view()), to_hex(code));
     }
+    if (request.block_time)
+        out += fmt::format(R"({},{{"time":{}}})", request.code_override ? "" : ",{}",
+                           encode_quantity(*request.block_time));
     return out + ']';
 }
 

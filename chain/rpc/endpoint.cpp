@@ -5,7 +5,9 @@
 #include <random>
 
 #include "chain/rpc/http_endpoint.hpp"
+#include "chain/rpc/throttled_endpoint.hpp"
 #include "chain/rpc/ws_endpoint.hpp"
+#include "chain/types/unix_time.hpp"
 
 namespace plimsoll::rpc {
 
@@ -16,12 +18,8 @@ std::function<double()> own_random() {
     return [engine] { return std::uniform_real_distribution<double>(0.0, 1.0)(*engine); };
 }
 
-}  // namespace
-
-Result<std::shared_ptr<Endpoint>> make_endpoint(const boost::asio::any_io_executor& executor, EndpointOptions options) {
-    TRY(const auto url, Url::parse(options.url));
-    options.life.chain_id = options.chain_id;
-    if (!options.random) options.random = own_random();
+Result<std::shared_ptr<Endpoint>> connected_endpoint(const boost::asio::any_io_executor& executor,
+                                                     EndpointOptions options, const Url& url) {
     if (!url.is_socket()) return std::make_shared<HttpEndpoint>(executor, std::move(options), url);
 
     TransportOptions transport;
@@ -38,6 +36,19 @@ Result<std::shared_ptr<Endpoint>> make_endpoint(const boost::asio::any_io_execut
     // Its own life: it ends by stop(), and keeps the endpoint until then.
     boost::asio::co_spawn(executor, endpoint->run(), [endpoint](const std::exception_ptr&) { endpoint->stop(); });
     return endpoint;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Endpoint>> make_endpoint(const boost::asio::any_io_executor& executor, EndpointOptions options) {
+    TRY(const auto url, Url::parse(options.url));
+    options.life.chain_id = options.chain_id;
+    options.life.chain_id_untold = options.chain_id_untold;
+    if (!options.random) options.random = own_random();
+    auto wall_ms = options.wall_ms ? options.wall_ms : unix_ms;
+    const auto throttle = options.throttle;
+    TRY(auto inner, connected_endpoint(executor, std::move(options), url));
+    return std::make_shared<ThrottledEndpoint>(executor, std::move(inner), throttle, std::move(wall_ms));
 }
 
 }  // namespace plimsoll::rpc

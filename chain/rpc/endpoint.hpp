@@ -12,7 +12,9 @@
 #include "chain/rpc/connection_fsm.hpp"
 #include "chain/rpc/jsonrpc.hpp"
 #include "chain/rpc/multiplexer.hpp"
+#include "chain/rpc/node_news.hpp"
 #include "chain/rpc/task.hpp"
+#include "chain/rpc/throttle.hpp"
 
 namespace plimsoll::rpc {
 
@@ -24,6 +26,11 @@ struct EndpointOptions {
     LifeOptions life;                           // its chain_id is set from the above
     MultiplexerLimits limits;
     std::function<double()> random;  // [0, 1); empty: a generator of its own
+    ThrottleOptions throttle;
+    /// A node that only takes transactions may answer eth_chainId with an error; only another chain's id is refused
+    /// then.
+    bool chain_id_untold = false;
+    std::function<std::int64_t()> wall_ms;  // unix milliseconds, for the budget of a day; empty: the system's clock
 };
 
 /// Counters of one endpoint since it was made, for metrics.
@@ -41,6 +48,11 @@ struct EndpointStats {
     std::size_t waiting = 0;
     std::chrono::microseconds last_latency{0};
     std::chrono::microseconds mean_latency{0};  // moving mean, 1/16 per call
+    std::uint64_t limited = 0;                  // times that the node asked for fewer requests
+    std::uint64_t held_back = 0;                // requests not made, for the budget or because the node is spared
+    std::uint64_t used_today = 0;               // of the budget; UTC
+    std::uint64_t per_day = 0;                  // the budget; zero: none
+    std::chrono::milliseconds resting{0};       // so long the node is spared
 };
 
 /// A subscription for as long as it lives, across connections.
@@ -69,6 +81,10 @@ class Endpoint {
     /// Nothing if the endpoint cannot notify (HTTP).
     virtual std::unique_ptr<Subscription> subscribe(std::string params) = 0;
     virtual EndpointStats stats() const = 0;
+    /// Whether something that can as well be left may be asked now.
+    virtual bool has_spare() { return true; }
+    /// Who is told what is found out about the node besides its answers.
+    virtual void tell_news(TellNews) {}
     /// Ends its life: calls under way and later ones end with Errc::Cancelled.
     virtual void stop() = 0;
 };

@@ -11,6 +11,7 @@
 
 #include "chain/rpc/task.hpp"
 #include "chain/types/block.hpp"
+#include "chain/types/pending.hpp"
 
 namespace plimsoll::rpc {
 
@@ -28,6 +29,8 @@ struct Header {
 struct BlockId {
     enum class Tag : std::uint8_t { Latest, Pending, Safe, Finalized };
     std::variant<Tag, BlockNumber, Hash32> value = Tag::Latest;
+    /// Of the block that is named by its hash: for nodes that cannot read by one. Zero: not known.
+    BlockNumber number = 0;
 };
 
 /// Arguments of eth_call, eth_estimateGas.
@@ -39,6 +42,9 @@ struct CallRequest {
     Wei value;
     /// Code replaced for this call only (geth state override set), e.g. to run a batch as the wallet itself.
     std::optional<std::pair<Address, Bytes>> code_override;
+    /// The block's time for this call only (geth block override set); nodes without it refuse the call.
+    std::optional<Timestamp> block_time;
+    bool spare = false;  // can as well be left where requests are scarce
 };
 
 struct FeeHistory {
@@ -55,6 +61,7 @@ struct Receipt {
     bool succeeded{};
     Gas gas_used{};
     Wei effective_gas_price;
+    Wei l1_fee{};  // for its data, besides gas; zero where no chain below bills for it
     std::vector<Log> logs;
 };
 
@@ -82,6 +89,12 @@ class Eth {
     virtual Task<Result<Bytes>> call(CallRequest request, BlockId block) = 0;
     /// All calls in one eth_call to Multicall3 (aggregate3, failures allowed) at one block.
     virtual Task<Result<std::vector<CallResult>>> multicall(std::vector<Call> calls, BlockId block) = 0;
+    /// The same of one block, Multicall3's own word for it asked with them: a node may name a block and still answer
+    /// with the state of another one, which is Errc::Mismatch. Where Multicall3 is not deployed nothing is told.
+    virtual Task<Result<std::vector<CallResult>>> state_of(std::vector<Call> calls, BlockRef block) = 0;
+    /// After an empty answer of logs_of_block that the header does not rule out: what two nodes say. Errc::Unsupported
+    /// where there are no two that answer.
+    virtual Task<Result<std::vector<Log>>> logs_of_two(LogFilter filter, Hash32 block) = 0;
     virtual Task<Result<Gas>> estimate_gas(CallRequest request) = 0;
     virtual Task<Result<Bytes>> code(Address address, BlockId block) = 0;
     virtual Task<Result<Wei>> balance(Address address, BlockId block) = 0;

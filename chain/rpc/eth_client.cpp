@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "chain/codec/keccak.hpp"
+#include "chain/rpc/checked_heads.hpp"
 #include "chain/rpc/decode.hpp"
 #include "chain/rpc/encode.hpp"
 
@@ -31,14 +33,15 @@ std::string address_params(const Address& address, const BlockId& block) {
 }  // namespace
 
 EthClient::EthClient(std::shared_ptr<Endpoint> endpoint, EthClientOptions options)
-    : endpoint_(std::move(endpoint)), options_(options) {}
+    : endpoint_(std::move(endpoint)), options_(std::move(options)) {}
 
 EthClient::~EthClient() {
     endpoint_->stop();
 }
 
-Task<Outcome> EthClient::ask(std::string method, std::string params) {
+Task<Outcome> EthClient::ask(std::string method, std::string params, std::optional<Priority> priority) {
     Request request;
+    request.priority = priority;
     request.method = std::move(method);
     request.params = std::move(params);
     co_return co_await endpoint_->request(std::move(request));
@@ -50,11 +53,52 @@ Task<Result<ChainId>> EthClient::chain_id() {
 }
 
 Task<Result<Header>> EthClient::header(BlockId block) {
+    return header(block, std::nullopt);
+}
+
+Task<Result<Header>> EthClient::glance(BlockId block) {
+    return header(block, Priority::Spare);
+}
+
+BlockId EthClient::named(const BlockId& block) const {
+    BlockId out = block;
+    if (!by_hash_ && block.number != 0 && std::holds_alternative<Hash32>(block.value)) out.value = block.number;
+    return out;
+}
+
+/// After an answer that was asked for by the number: the block with that number is still the one that was meant.
+Task<Result<void>> EthClient::still_there(BlockId block) {
+    const auto* hash = std::get_if<Hash32>(&block.value);
+    if (hash == nullptr || by_hash_ || block.number == 0) co_return Result<void>();
+    BlockId by_number;
+    by_number.value = block.number;
+    CO_TRY(const auto head, co_await header(by_number));
+    if (head.ref.hash != *hash)
+        co_return fail(Errc::Mismatch, fmt::format("block {} is another one than the one asked for", block.number));
+    co_return Result<void>();
+}
+
+Task<Result<bool>> EthClient::reads_by_hash() {
+    CO_TRY(const auto head, co_await header(BlockId()));
+    BlockId by_hash;
+    by_hash.value = head.ref.hash;
+    BlockId by_number;
+    by_number.value = head.ref.number;
+    const auto hashed = co_await ask("eth_getBalance", address_params(Address(), by_hash));
+    if (hashed) co_return true;
+    if (hashed.error().error.code != Errc::Rpc) co_return tl::unexpected(hashed.error().error);
+    const auto numbered = co_await ask("eth_getBalance", address_params(Address(), by_number));
+    if (!numbered) co_return tl::unexpected(numbered.error().error);
+    by_hash_ = false;
+    co_return false;
+}
+
+Task<Result<Header>> EthClient::header(BlockId block, std::optional<Priority> priority) {
     const auto* hash = std::get_if<Hash32>(&block.value);
     const std::string method = hash != nullptr ? "eth_getBlockByHash" : "eth_getBlockByNumber";
     const std::string name = hash != nullptr ? fmt::format("\"{}\"", to_hex(hash->view())) : encode_block(block);
     std::string params = fmt::format("[{},false]", name);
-    const auto outcome = co_await ask(method, std::move(params));
+    const auto outcome = co_await ask(method, std::move(params), priority);
     if (outcome && outcome->value().is_null())
         co_return fail(Errc::NotFound, fmt::format("{}: the node has no block {}", method, name));
     auto header = read<Header>(outcome, method, decode_header);
@@ -62,6 +106,8 @@ Task<Result<Header>> EthClient::header(BlockId block) {
     const auto* number = std::get_if<BlockNumber>(&block.value);
     if ((hash != nullptr && header->ref.hash != *hash) || (number != nullptr && header->ref.number != *number))
         co_return fail(Errc::Mismatch, method + ": the node answered with another block");
+    if (auto right = check_header(options_.headers.get(), *tell_, outcome->value(), *header); !right)
+        co_return fail(std::move(right).error(), method);
     co_return header;
 }
 
@@ -72,6 +118,10 @@ Task<Result<std::vector<Log>>> EthClient::logs_of_block(LogFilter filter, Hash32
     if (auto checked = check_logs_of_block(*logs, filter, block); !checked)
         co_return fail(std::move(checked).error(), "eth_getLogs");
     co_return logs;
+}
+
+Task<Result<std::vector<Log>>> EthClient::logs_of_two(LogFilter, Hash32) {
+    co_return fail(Errc::Unsupported, "there is no second node to ask");
 }
 
 Task<Result<std::vector<Log>>> EthClient::logs_of_range(LogFilter filter, BlockNumber from, BlockNumber to) {
@@ -86,7 +136,12 @@ Task<Result<std::vector<Log>>> EthClient::logs_of_range(LogFilter filter, BlockN
 }
 
 Task<Result<Bytes>> EthClient::call(CallRequest request, BlockId block) {
-    const auto outcome = co_await ask("eth_call", encode_call_params(request, block));
+    // Only what is about to be done is simulated with code of another.
+    const auto priority = request.spare           ? std::optional(Priority::Spare)
+                          : request.code_override ? std::optional(Priority::Act)
+                                                  : std::nullopt;
+    const auto outcome = co_await ask("eth_call", encode_call_params(request, named(block)), priority);
+    if (outcome) CO_TRY_VOID(co_await still_there(block));
     co_return read<Bytes>(outcome, "eth_call", decode_bytes);
 }
 
@@ -98,17 +153,17 @@ Task<Result<Gas>> EthClient::estimate_gas(CallRequest request) {
 }
 
 Task<Result<Bytes>> EthClient::code(Address address, BlockId block) {
-    const auto outcome = co_await ask("eth_getCode", address_params(address, block));
+    const auto outcome = co_await ask("eth_getCode", address_params(address, named(block)));
     co_return read<Bytes>(outcome, "eth_getCode", decode_bytes);
 }
 
 Task<Result<Wei>> EthClient::balance(Address address, BlockId block) {
-    const auto outcome = co_await ask("eth_getBalance", address_params(address, block));
+    const auto outcome = co_await ask("eth_getBalance", address_params(address, named(block)));
     co_return read<Wei>(outcome, "eth_getBalance", wei);
 }
 
 Task<Result<Nonce>> EthClient::nonce(Address address, BlockId block) {
-    const auto outcome = co_await ask("eth_getTransactionCount", address_params(address, block));
+    const auto outcome = co_await ask("eth_getTransactionCount", address_params(address, named(block)));
     co_return read<Nonce>(outcome, "eth_getTransactionCount", decode_u64);
 }
 
@@ -119,7 +174,7 @@ Task<Result<AccountInfo>> EthClient::account(Address address, BlockId block) {
     requests[0].method = "eth_getBalance";
     requests[1].method = requests[2].method = "eth_getTransactionCount";
     requests[3].method = "eth_getCode";
-    for (auto& request : requests) request.params = address_params(address, block);
+    for (auto& request : requests) request.params = address_params(address, named(block));
     requests[2].params = address_params(address, pending);
     const auto outcomes = co_await endpoint_->all(std::move(requests));
     AccountInfo out;
@@ -128,6 +183,7 @@ Task<Result<AccountInfo>> EthClient::account(Address address, BlockId block) {
     CO_TRY(out.pending_nonce, read<Nonce>(outcomes[2], "eth_getTransactionCount", decode_u64));
     CO_TRY(const auto code, read<Bytes>(outcomes[3], "eth_getCode", decode_bytes));
     out.has_code = !code.empty();
+    CO_TRY_VOID(co_await still_there(block));
     co_return out;
 }
 
@@ -146,7 +202,16 @@ Task<Result<FeeHistory>> EthClient::fee_history(std::uint32_t blocks, std::vecto
 Task<Result<Hash32>> EthClient::send_raw_transaction(Bytes raw) {
     std::string params = "[\"" + to_hex(raw) + "\"]";
     const auto outcome = co_await ask("eth_sendRawTransaction", std::move(params));
-    co_return read<Hash32>(outcome, "eth_sendRawTransaction", decode_hash);
+    const auto taken = read<Hash32>(outcome, "eth_sendRawTransaction", decode_hash);
+    const Hash32 ours = keccak256(raw);
+    if (!taken || *taken == ours) co_return taken;
+    NodeNews news;
+    news.kind = NodeNews::Kind::Lied;
+    news.text = fmt::format("eth_sendRawTransaction: it says that it took {} when given {}", to_string(*taken),
+                            to_string(ours));
+    news.rest = kRestOfLiar;
+    if (*tell_) (*tell_)(news);
+    co_return fail(Errc::Mismatch, std::move(news.text));
 }
 
 Task<Result<std::optional<Receipt>>> EthClient::receipt(Hash32 transaction) {
@@ -157,13 +222,28 @@ Task<Result<std::optional<Receipt>>> EthClient::receipt(Hash32 transaction) {
     co_return receipt;
 }
 
-std::unique_ptr<Subscription> EthClient::subscribe_heads() {
-    return endpoint_->subscribe("[\"newHeads\"]");
+Task<Result<std::optional<PendingTransaction>>> EthClient::pending_transaction(Hash32 hash) {
+    const auto outcome = co_await ask("eth_getTransactionByHash", "[\"" + to_hex(hash.view()) + "\"]", Priority::Spare);
+    auto found = read<std::optional<PendingTransaction>>(outcome, "eth_getTransactionByHash", decode_pending);
+    if (found && *found && (*found)->hash != hash)
+        co_return fail(Errc::Mismatch, "eth_getTransactionByHash: the answer is of another transaction");
+    co_return found;
 }
 
-Result<std::unique_ptr<EthClient>> make_eth(const boost::asio::any_io_executor& executor, EndpointOptions options) {
+std::unique_ptr<Subscription> EthClient::subscribe_pending(bool bodies) {
+    return endpoint_->subscribe(bodies ? "[\"newPendingTransactions\",true]" : "[\"newPendingTransactions\"]");
+}
+
+std::unique_ptr<Subscription> EthClient::subscribe_heads() {
+    auto heads = endpoint_->subscribe("[\"newHeads\"]");
+    if (!heads || !options_.headers) return heads;
+    return std::make_unique<CheckedHeads>(std::move(heads), options_.headers, tell_);
+}
+
+Result<std::unique_ptr<EthClient>> make_eth(const boost::asio::any_io_executor& executor, EndpointOptions options,
+                                            EthClientOptions client) {
     TRY(auto endpoint, make_endpoint(executor, std::move(options)));
-    return std::make_unique<EthClient>(std::move(endpoint), EthClientOptions{});
+    return std::make_unique<EthClient>(std::move(endpoint), std::move(client));
 }
 
 }  // namespace plimsoll::rpc

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "chain/codec/abi_words.hpp"
+#include "chain/codec/keccak.hpp"
 #include "chain/rpc/decode.hpp"
 #include "chain/rpc/encode.hpp"
 #include "chain/rpc/eth_client.hpp"
@@ -43,11 +48,34 @@ std::vector<Call> part(const std::vector<Call>& calls, std::size_t from, std::si
 
 Task<Result<std::vector<CallResult>>> EthClient::multicall(std::vector<Call> calls, BlockId block) {
     if (calls.empty()) co_return std::vector<CallResult>{};
-    if (without_multicall_ > 0) {
-        --without_multicall_;
-        co_return co_await one_by_one(std::move(calls), block);
+    auto asking =
+        without_multicall_ > 0 ? one_by_one(std::move(calls), named(block)) : aggregate(std::move(calls), named(block));
+    if (without_multicall_ > 0) --without_multicall_;
+    auto results = co_await std::move(asking);
+    if (results) CO_TRY_VOID(co_await still_there(block));
+    co_return results;
+}
+
+Task<Result<std::vector<CallResult>>> EthClient::state_of(std::vector<Call> calls, BlockRef block) {
+    constexpr Selector kGetLastBlockHash = selector("getLastBlockHash()");
+    constexpr int kTries = 3;
+    constexpr auto kPause = std::chrono::milliseconds(30);
+    calls.push_back({kMulticall3, abi::call_data(kGetLastBlockHash)});
+    BlockId at;
+    at.value = block.hash;
+    at.number = block.number;
+    for (int i = 0; i < kTries; ++i) {
+        if (i > 0) {
+            boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor, kPause);
+            co_await pause.async_wait(boost::asio::use_awaitable);
+        }
+        CO_TRY(auto results, co_await multicall(calls, at));
+        const Bytes seen = std::move(results.back().data);
+        const bool told = results.back().success && seen.size() == Hash32::kSize;
+        results.pop_back();
+        if (!told || std::equal(seen.begin(), seen.end(), block.parent.bytes.begin())) co_return results;
     }
-    co_return co_await aggregate(std::move(calls), block);
+    co_return fail(Errc::Mismatch, "the node answers with the state of another block than asked");
 }
 
 Task<Result<std::vector<CallResult>>> EthClient::aggregate(std::vector<Call> calls, BlockId block) {

@@ -22,10 +22,18 @@ Election::TimePoint now() {
     return std::chrono::steady_clock::now();
 }
 
+/// A block from the future says nothing of who is behind.
+Timestamp believable_time(const Header& head) {
+    constexpr std::chrono::seconds kAhead(30);
+    const auto latest = std::chrono::system_clock::now() + kAhead;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(latest.time_since_epoch()).count();
+    return head.ref.timestamp <= static_cast<Timestamp>(seconds) ? head.ref.timestamp : 0;
+}
+
 /// What another endpoint may answer otherwise. A revert and a refusal of ours are the same everywhere.
 bool may_differ_elsewhere(Errc code) {
     return code == Errc::Timeout || code == Errc::Io || code == Errc::Rpc || code == Errc::NotFound ||
-           code == Errc::Mismatch || code == Errc::Decode;
+           code == Errc::Mismatch || code == Errc::Decode || code == Errc::Refused;
 }
 
 /// What speaks against the endpoint and not against the question.
@@ -76,15 +84,25 @@ EthPool::EthPool(asio::any_io_executor executor, std::vector<std::shared_ptr<Eth
       options_(std::move(options)),
       election_(clients_.size(), options_.rules, now()),
       subscriptions_(clients_.size()),
-      notes_(std::make_shared<Notes>(executor_, kNotes)) {
-    CHECK_INVARIANT(!clients_.empty());
+      notes_(std::make_shared<Notes>(executor_, kNotes)),
+      finality_timer_(executor_) {
+    CHECK_INVARIANT(!clients_.empty() && (options_.roles.empty() || options_.roles.size() == clients_.size()));
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+        if (!roles(i).follow) election_.exclude(i);
+    }
     for (std::size_t i = 0; i <= clients_.size(); ++i)
         timers_.push_back(std::make_unique<asio::steady_timer>(executor_));
 }
 
 void EthPool::start() {
+    listen();
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+        if (options_.probes && roles(i).read) asio::co_spawn(executor_, probe(i), asio::detached);
+    }
+    if (options_.finality.count() > 0) asio::co_spawn(executor_, watch_finality(), asio::detached);
     if (clients_.size() == 1) return;
     for (std::size_t i = 0; i < clients_.size(); ++i) {
+        if (!roles(i).follow) continue;
         subscriptions_[i] = clients_[i]->subscribe_heads();
         asio::co_spawn(executor_, watch(i), asio::detached);
     }
@@ -94,6 +112,7 @@ void EthPool::start() {
 void EthPool::stop() {
     stopped_ = true;
     for (const auto& timer : timers_) timer->cancel();
+    finality_timer_.cancel();
     notes_->close();
     for (const auto& client : clients_) client->endpoint().stop();
 }
@@ -134,6 +153,8 @@ void EthPool::take(std::size_t index, SubscriptionNote note) {
             break;
         case Kind::Ended:
             election_.down(index, now());
+            if (note.error.code == Errc::Refused || note.error.code == Errc::Mismatch)
+                denied(index, note.error.message);
             break;
         case Kind::Refused:
             if (note.error.code == Errc::Timeout) {
@@ -144,7 +165,7 @@ void EthPool::take(std::size_t index, SubscriptionNote note) {
             return;
         case Kind::Item: {
             const auto head = decode_header(note.item.value());
-            if (head) election_.head(index, head->ref.number, now());
+            if (head) election_.head(index, head->ref.number, now(), believable_time(*head));
             break;
         }
     }
@@ -157,10 +178,12 @@ Task<void> EthPool::watch_by_polling(std::size_t index) {
     BlockNumber newest = 0;
     while (!stopped_) {
         BlockId latest;
-        const auto head = co_await clients_[index]->header(latest);
+        const bool needed = index == election_.current();
+        auto looking = needed ? clients_[index]->header(latest) : clients_[index]->glance();
+        const auto head = co_await std::move(looking);
         if (stopped_) co_return;
         if (head) {
-            election_.head(index, head->ref.number, now());
+            election_.head(index, head->ref.number, now(), believable_time(*head));
             election_.succeeded(index);
             // The feed asks for the head itself: a note only wakes it.
             if (index == election_.current() && head->ref.number != newest) {
@@ -169,7 +192,7 @@ Task<void> EthPool::watch_by_polling(std::size_t index) {
                 notes_->push(std::move(news));
             }
             newest = head->ref.number;
-        } else {
+        } else if (head.error().code != Errc::Refused) {
             election_.failed(index);
         }
         judge();
@@ -183,10 +206,6 @@ Task<void> EthPool::judge_for_ever() {
     const auto self = shared_from_this();
     auto& timer = *timers_.back();
     while (!stopped_) {
-        for (std::size_t i = 0; i < clients_.size(); ++i) {
-            const auto stats = clients_[i]->endpoint().stats();
-            if (stats.connections == 0 && !stats.last_error.empty()) election_.down(i, now());  // never was there
-        }
         judge();
         timer.expires_after(options_.judge);
         co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -210,7 +229,7 @@ template <class T, class Ask>
 Task<Result<T>> EthPool::anywhere(Ask ask) {
     const auto self = shared_from_this();
     if (clients_.size() == 1) co_return co_await ask(*clients_.front());
-    const auto order = election_.order();
+    const auto order = readers();
     const auto box = std::make_shared<Mailbox<Answered<T>>>(executor_, order.size());
     asio::steady_timer hedge(executor_);
     std::optional<Error> first;
@@ -230,7 +249,7 @@ Task<Result<T>> EthPool::anywhere(Ask ask) {
     while (missing > 0) {
         auto answered = co_await box->take();
         if (!answered) {  // it takes long
-            if (asked < order.size()) ask_next();
+            if (asked < order.size() && clients_[order[asked]]->endpoint().has_spare()) ask_next();
             continue;
         }
         --missing;
@@ -246,6 +265,20 @@ Task<Result<T>> EthPool::anywhere(Ask ask) {
     co_return tl::unexpected(*std::move(first));
 }
 
+std::vector<std::size_t> EthPool::readers() const {
+    auto out = election_.order();
+    std::erase_if(out, [this](std::size_t index) { return !roles(index).read; });
+    return out;
+}
+
+std::vector<std::shared_ptr<EthClient>> EthPool::senders() const {
+    std::vector<std::shared_ptr<EthClient>> out;
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+        if (roles(i).send) out.push_back(clients_[i]);
+    }
+    return out;
+}
+
 Task<Result<ChainId>> EthPool::chain_id() {
     return anywhere<ChainId>([](EthClient& eth) { return eth.chain_id(); });
 }
@@ -257,6 +290,39 @@ Task<Result<Header>> EthPool::header(BlockId block) {
 Task<Result<std::vector<Log>>> EthPool::logs_of_block(LogFilter filter, Hash32 block) {
     return anywhere<std::vector<Log>>(
         [filter = std::move(filter), block](EthClient& eth) { return eth.logs_of_block(filter, block); });
+}
+
+/// Two are asked at once, then the next ones as long as fewer than two have answered. A log that is there outweighs any
+/// number of answers without it.
+Task<Result<std::vector<Log>>> EthPool::logs_of_two(LogFilter filter, Hash32 block) {
+    using Logs = std::vector<Log>;
+    const auto self = shared_from_this();
+    const auto order = readers();
+    const auto box = std::make_shared<Mailbox<Answered<Logs>>>(executor_, order.size());
+    const auto ask = [filter = std::move(filter), block](EthClient& eth) { return eth.logs_of_block(filter, block); };
+    std::vector<std::size_t> empty;
+    std::optional<Logs> found;
+    std::size_t asked = 0;
+    std::size_t answered = 0;
+    for (std::size_t missing = 0;;) {
+        for (; asked < order.size() && missing + answered < 2; ++missing, ++asked)
+            asio::co_spawn(executor_, ask_one<Logs>(clients_[order[asked]], order[asked], ask, box), asio::detached);
+        if (missing == 0) break;
+        auto next = co_await box->take();
+        --missing;
+        if (!next || !next->result) continue;
+        ++answered;
+        if (next->result->empty())
+            empty.push_back(next->endpoint);
+        else
+            found = *std::move(next->result);
+    }
+    if (found) {
+        for (const auto index : empty) left_out(index, "it leaves out the logs of block " + to_string(block));
+        co_return *std::move(found);
+    }
+    if (answered < 2) co_return fail(Errc::Unsupported, "no two nodes tell the logs of " + to_string(block));
+    co_return Logs();
 }
 
 Task<Result<std::vector<Log>>> EthPool::logs_of_range(LogFilter filter, BlockNumber from, BlockNumber to) {
@@ -271,6 +337,11 @@ Task<Result<Bytes>> EthPool::call(CallRequest request, BlockId block) {
 Task<Result<std::vector<CallResult>>> EthPool::multicall(std::vector<Call> calls, BlockId block) {
     return anywhere<std::vector<CallResult>>(
         [calls = std::move(calls), block](EthClient& eth) { return eth.multicall(calls, block); });
+}
+
+Task<Result<std::vector<CallResult>>> EthPool::state_of(std::vector<Call> calls, BlockRef block) {
+    return anywhere<std::vector<CallResult>>(
+        [calls = std::move(calls), block](EthClient& eth) { return eth.state_of(calls, block); });
 }
 
 Task<Result<Gas>> EthPool::estimate_gas(CallRequest request) {
@@ -300,11 +371,26 @@ Task<Result<FeeHistory>> EthPool::fee_history(std::uint32_t blocks, std::vector<
 }
 
 Task<Result<Hash32>> EthPool::send_raw_transaction(Bytes raw) {
-    return current().send_raw_transaction(std::move(raw));
+    return senders().front()->send_raw_transaction(std::move(raw));
 }
 
+namespace {
+
+Task<Result<Receipt>> receipt_there(EthClient& eth, Hash32 transaction) {
+    CO_TRY(auto receipt, co_await eth.receipt(transaction));
+    if (!receipt) co_return fail(Errc::NotFound, "no receipt");
+    co_return *std::move(receipt);
+}
+
+}  // namespace
+
+/// One node without it proves nothing, its index may lag: it is asked of the others as well.
 Task<Result<std::optional<Receipt>>> EthPool::receipt(Hash32 transaction) {
-    return anywhere<std::optional<Receipt>>([transaction](EthClient& eth) { return eth.receipt(transaction); });
+    auto asking = anywhere<Receipt>([transaction](EthClient& eth) { return receipt_there(eth, transaction); });
+    auto found = co_await std::move(asking);
+    if (found) co_return std::optional<Receipt>(*std::move(found));
+    if (found.error().code == Errc::NotFound) co_return std::optional<Receipt>();
+    co_return tl::unexpected(std::move(found).error());
 }
 
 }  // namespace plimsoll::rpc

@@ -28,11 +28,19 @@ HttpWorkerOptions worker_options(const EndpointOptions& options, Url url) {
     return out;
 }
 
-Error status_error(long status) {
-    if (status == 401 || status == 403)
-        return {Errc::Refused, fmt::format("HTTP {}: the node refuses the credentials", status)};
-    if (status == 429) return {Errc::Io, "HTTP 429: the node limits the rate of requests"};
-    return {Errc::Io, fmt::format("HTTP {}", status)};
+Failure status_error(const HttpReply& reply) {
+    if (reply.status == 401 || reply.status == 403) {
+        Failure out(Error(Errc::Refused, fmt::format("HTTP {}: the node refuses the credentials", reply.status)));
+        out.turned = Failure::Turned::Denied;
+        return out;
+    }
+    if (reply.status == 429) {
+        Failure out(Error(Errc::Io, "HTTP 429: the node limits the rate of requests"));
+        out.turned = Failure::Turned::Limited;
+        out.retry_after = reply.retry_after;
+        return out;
+    }
+    return Error(Errc::Io, fmt::format("HTTP {}", reply.status));
 }
 
 }  // namespace
@@ -58,19 +66,23 @@ void HttpEndpoint::settle(const Body& body, std::size_t index, Outcome outcome) 
     body.group->outcomes[body.first_index + index] = std::move(outcome);
 }
 
-void HttpEndpoint::fail_body(const Body& body, const Error& error) {
-    stats_.last_error = error.message;
-    for (std::size_t i = 0; i < body.methods.size(); ++i)
-        settle(body, i, failure(error.code, fmt::format("{}: {}: {}", body.methods[i], stats_.url, error.message)));
+Failure HttpEndpoint::told(const Body& body, std::size_t index, Failure why) const {
+    why.error.message.insert(0, fmt::format("{}: {}: ", body.methods[index], stats_.url));
+    return why;
+}
+
+void HttpEndpoint::fail_body(const Body& body, const Failure& failure) {
+    stats_.last_error = failure.error.message;
+    for (std::size_t i = 0; i < body.methods.size(); ++i) settle(body, i, tl::unexpected(told(body, i, failure)));
 }
 
 /// An error of the node counts whatever the status; a result only with 200.
 void HttpEndpoint::read_reply(const Body& body, HttpReply reply) {
     const auto parsed = JsonDocument::parse(std::move(reply.body));
     if (!parsed) {
-        verified_at_.reset();
+        if (reply.status != 429) verified_at_.reset();  // else every request would be two
         ++stats_.faults;
-        fail_body(body, reply.status == 200 ? parsed.error() : status_error(reply.status));
+        fail_body(body, reply.status == 200 ? Failure(parsed.error()) : status_error(reply));
         return;
     }
     const auto& document = *parsed;
@@ -99,8 +111,10 @@ void HttpEndpoint::read_reply(const Body& body, HttpReply reply) {
             continue;
         }
         if (response->error != 0) {
-            settle(body, index,
-                   tl::unexpected(decode_error(JsonValue(*document, response->error), body.methods[index])));
+            auto why = decode_error(JsonValue(*document, response->error), body.methods[index]);
+            if (reply.status == 429) why.turned = Failure::Turned::Limited;
+            why.retry_after = reply.retry_after;
+            settle(body, index, tl::unexpected(std::move(why)));
         } else if (reply.status != 200 || response->result == 0) {
             continue;
         } else {
@@ -110,9 +124,9 @@ void HttpEndpoint::read_reply(const Body& body, HttpReply reply) {
     }
     for (std::size_t i = 0; i < settled.size(); ++i) {
         if (settled[i]) continue;
-        const Error why =
-            reply.status == 200 ? Error(Errc::Decode, "no answer to it in the reply") : status_error(reply.status);
-        settle(body, i, failure(why.code, fmt::format("{}: {}: {}", body.methods[i], stats_.url, why.message)));
+        const Failure why =
+            reply.status == 200 ? Failure(Error(Errc::Decode, "no answer to it in the reply")) : status_error(reply);
+        settle(body, i, tl::unexpected(told(body, i, why)));
     }
 }
 
@@ -185,28 +199,36 @@ Task<std::vector<Outcome>> HttpEndpoint::exchange(std::vector<Request> requests,
     co_return group->outcomes;
 }
 
-Task<Result<void>> HttpEndpoint::verify() {
-    if (!options_.chain_id || (verified_at_ && now() - *verified_at_ < kVerifyAgainAfter)) co_return Result<void>{};
+/// Nothing when the node may be asked.
+Task<std::optional<Failure>> HttpEndpoint::verify() {
+    if (!options_.chain_id || (verified_at_ && now() - *verified_at_ < kVerifyAgainAfter)) co_return std::nullopt;
     std::vector<Request> ask(1);
     ask.front().method = "eth_chainId";
     const auto outcomes = co_await exchange(std::move(ask), true);
-    if (!outcomes.front()) co_return tl::unexpected(outcomes.front().error().error);
-    CO_TRY(const auto chain_id, decode_u64(outcomes.front()->value()));
-    if (chain_id != *options_.chain_id) {
-        stats_.state = "wrong chain";
-        stats_.last_error = fmt::format("the node serves chain {}, not {}", chain_id, *options_.chain_id);
-        co_return fail(Errc::Mismatch, fmt::format("{}: {}", stats_.url, stats_.last_error));
+    const auto& answer = outcomes.front();
+    if (answer) {
+        const auto chain_id = decode_u64(answer->value());
+        if (!chain_id) co_return Failure(chain_id.error());
+        if (*chain_id != *options_.chain_id) {
+            stats_.state = "wrong chain";
+            stats_.last_error = fmt::format("the node serves chain {}, not {}", *chain_id, *options_.chain_id);
+            co_return Failure(Error(Errc::Mismatch, fmt::format("{}: {}", stats_.url, stats_.last_error)));
+        }
+    } else {
+        const auto& why = answer.error();
+        const bool untold = options_.chain_id_untold && why.error.code == Errc::Rpc;
+        if (!untold || why.turned != Failure::Turned::No) co_return why;
     }
     if (!verified_at_) ++stats_.connections;
     verified_at_ = now();
     stats_.state = "live";
-    co_return Result<void>{};
+    co_return std::nullopt;
 }
 
 Task<std::vector<Outcome>> HttpEndpoint::verified(std::vector<Request> requests, bool one_body) {
     const auto self = shared_from_this();
-    const auto right_chain = co_await verify();
-    if (!right_chain) co_return std::vector<Outcome>(requests.size(), tl::unexpected(Failure(right_chain.error())));
+    const auto wrong = co_await verify();
+    if (wrong) co_return std::vector<Outcome>(requests.size(), tl::unexpected(*wrong));
     co_return co_await exchange(std::move(requests), one_body);
 }
 

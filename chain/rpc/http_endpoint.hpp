@@ -37,12 +37,13 @@ class HttpEndpoint : public Endpoint, public std::enable_shared_from_this<HttpEn
 
     Task<std::vector<Outcome>> verified(std::vector<Request> requests, bool one_body);
     Task<std::vector<Outcome>> exchange(std::vector<Request> requests, bool one_body);
-    Task<Result<void>> verify();
+    Task<std::optional<Failure>> verify();
     void post(Body body, const std::vector<Request>& requests, Milliseconds limit);
     void on_reply(Body body, Result<HttpReply> reply);
     void read_reply(const Body& body, HttpReply reply);
     void settle(const Body& body, std::size_t index, Outcome outcome);
-    void fail_body(const Body& body, const Error& error);
+    Failure told(const Body& body, std::size_t index, Failure why) const;
+    void fail_body(const Body& body, const Failure& failure);
 
     boost::asio::any_io_executor executor_;
     EndpointOptions options_;

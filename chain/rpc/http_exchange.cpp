@@ -49,8 +49,13 @@ Task<Result<HttpReply>> http_get(asio::any_io_executor executor, HttpWorker& wor
 
 Task<Result<HttpReply>> http_post(asio::any_io_executor executor, HttpWorker& worker, std::string body,
                                   std::chrono::milliseconds limit) {
+    return http_post(std::move(executor), worker, std::move(body), limit, std::vector<std::string>());
+}
+
+Task<Result<HttpReply>> http_post(asio::any_io_executor executor, HttpWorker& worker, std::string body,
+                                  std::chrono::milliseconds limit, std::vector<std::string> more) {
     const auto place = std::make_shared<std::unique_ptr<Parked<Reply>>>();
-    if (!worker.post(std::move(body), limit, resume_at(executor, place))) co_return fail(Errc::Refused, kFull);
+    if (!worker.post(std::move(body), limit, resume_at(executor, place), more)) co_return fail(Errc::Refused, kFull);
     co_return co_await wait(executor, place);
 }
 

@@ -9,10 +9,23 @@
 #include <thread>
 
 #include "chain/types/check.hpp"
+#include "chain/types/text_bytes.hpp"
 
 namespace plimsoll::rpc {
 
 namespace {
+
+struct ListDeleter {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using Headers = std::unique_ptr<curl_slist, ListDeleter>;
+
+void append(Headers& headers, const std::string& header) {
+    curl_slist* list = curl_slist_append(headers.get(), header.c_str());
+    CHECK_INVARIANT(list != nullptr);
+    static_cast<void>(headers.release());
+    headers.reset(list);
+}
 
 struct Job {
     std::string body;
@@ -23,6 +36,7 @@ struct Job {
     std::size_t received_max{};
     bool too_long = false;
     std::string detail;  // libcurl's buffer for it; empty: not asked for
+    Headers headers;     // instead of the worker's, where it has its own
 };
 
 std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user) {
@@ -38,9 +52,6 @@ std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user)
 
 struct EasyDeleter {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-struct ListDeleter {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 using Easy = std::unique_ptr<CURL, EasyDeleter>;
 
@@ -66,10 +77,6 @@ void set_blob(CURL* easy, CURLoption option, ByteView text) {
     curl_easy_setopt(easy, option, &blob);
 }
 
-ByteView bytes_of(const std::string& text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};  // NOLINT: text as bytes
-}
-
 void set_identity(CURL* easy, const HttpIdentity& identity) {
     if (!identity.authorities.empty()) {
         curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
@@ -92,12 +99,7 @@ class HttpWorker::Loop {
         CHECK_INVARIANT(multi_ != nullptr);
         curl_multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, options_.connections);
         curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, options_.connections);
-        append("Content-Type: application/json");
-        append("Accept: application/json");
-        append("Expect:");
-        for (const auto& header : options_.headers) append(header);
-        if (const auto credentials = options_.url.basic_authorization(); !credentials.empty())
-            append("Authorization: " + credentials);
+        headers_ = headers({});
         url_ = options_.url.full();
         thread_ = std::thread([this] { run(); });
     }
@@ -113,6 +115,19 @@ class HttpWorker::Loop {
         Url out = options_.url;
         out.target = std::move(target);
         return out.full();
+    }
+
+    /// The worker's own and `more`.
+    Headers headers(const std::vector<std::string>& more) const {
+        Headers out;
+        append(out, "Content-Type: application/json");
+        append(out, "Accept: application/json");
+        append(out, "Expect:");
+        for (const auto& header : options_.headers) append(out, header);
+        if (const auto credentials = options_.url.basic_authorization(); !credentials.empty())
+            append(out, "Authorization: " + credentials);
+        for (const auto& header : more) append(out, header);
+        return out;
     }
 
     bool post(std::unique_ptr<Job> job) {
@@ -140,13 +155,6 @@ class HttpWorker::Loop {
         Easy easy;
         std::unique_ptr<Job> job;
     };
-
-    void append(const std::string& header) {
-        curl_slist* list = curl_slist_append(headers_.get(), header.c_str());
-        CHECK_INVARIANT(list != nullptr);
-        static_cast<void>(headers_.release());
-        headers_.reset(list);
-    }
 
     void run() {
         while (take_inbox()) {
@@ -196,7 +204,6 @@ class HttpWorker::Loop {
         CHECK_INVARIANT(out != nullptr);
         CURL* easy = out.get();
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, options_.url.is_tls() ? "https" : "http");
-        curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
         curl_easy_setopt(easy, CURLOPT_USERAGENT, "plimsoll");
         curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
         curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -226,6 +233,7 @@ class HttpWorker::Loop {
             curl_easy_setopt(easy, CURLOPT_URL, job->url.c_str());
             curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
         }
+        curl_easy_setopt(easy, CURLOPT_HTTPHEADER, job->headers ? job->headers.get() : headers_.get());
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(job->limit.count()));
         curl_easy_setopt(easy, CURLOPT_WRITEDATA, job.get());
         if (options_.identity) job->detail.assign(CURL_ERROR_SIZE, '\0');
@@ -237,6 +245,11 @@ class HttpWorker::Loop {
         transfers_.emplace(easy, Transfer{std::move(owner), std::move(job)});
     }
 
+    static std::optional<std::chrono::seconds> said(curl_off_t retry_after) {
+        if (retry_after <= 0) return std::nullopt;
+        return std::chrono::seconds(retry_after);
+    }
+
     void finish(CURL* easy, CURLcode code) {
         auto node = transfers_.extract(easy);
         CHECK_INVARIANT(!node.empty());
@@ -244,19 +257,22 @@ class HttpWorker::Loop {
         Job& job = *transfer.job;
         long status = 0;
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+        curl_off_t retry_after = 0;
+        curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
         curl_multi_remove_handle(multi_, easy);
         curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);  // the job's, which ends here
+        curl_easy_setopt(easy, CURLOPT_HTTPHEADER, nullptr);
         spare_.push_back(std::move(transfer.easy));
         if (code != CURLE_OK)
             job.done(tl::unexpected(error_of(job, code)));
         else
-            job.done(HttpReply{status, std::move(job.received)});
+            job.done(HttpReply{status, std::move(job.received), said(retry_after)});
     }
 
     HttpWorkerOptions options_;
     std::string url_;
     CURLM* multi_ = nullptr;
-    std::unique_ptr<curl_slist, ListDeleter> headers_;
+    Headers headers_;
     std::map<CURL*, Transfer> transfers_;  // the thread's own
     std::vector<Easy> spare_;              // the thread's own
     std::mutex mutex_;
@@ -269,9 +285,11 @@ class HttpWorker::Loop {
 HttpWorker::HttpWorker(HttpWorkerOptions options) : loop_(std::make_unique<Loop>(std::move(options))) {}
 HttpWorker::~HttpWorker() = default;
 
-bool HttpWorker::post(std::string body, std::chrono::milliseconds limit, Done done) {
+bool HttpWorker::post(std::string body, std::chrono::milliseconds limit, Done done,
+                      const std::vector<std::string>& more) {
     auto job = std::make_unique<Job>();
     job->body = std::move(body);
+    if (!more.empty()) job->headers = loop_->headers(more);
     job->limit = limit;
     job->done = std::move(done);
     return loop_->post(std::move(job));

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace plimsoll::rpc {
 struct HttpReply {
     long status{};
     std::string body;
+    std::optional<std::chrono::seconds> retry_after = {};  // as the server says
 };
 
 /// Mutual TLS, as PEM texts: read once, where files are checked, so that no connection reads another file.
@@ -50,7 +52,8 @@ class HttpWorker {
     /// `done` is called once, on the worker's thread: with the reply whatever its status, Errc::Timeout, Errc::Range
     /// for a body above the limit, Errc::Refused for a certificate, Errc::Io, or Errc::Cancelled when the worker stops.
     /// False, and `done` not called, when too many are waiting or the worker has stopped.
-    bool post(std::string body, std::chrono::milliseconds limit, Done done);
+    /// `more`: headers of this request alone, "Name: value".
+    bool post(std::string body, std::chrono::milliseconds limit, Done done, const std::vector<std::string>& more = {});
     /// The same for a GET of another path and query (from "/") of the same server.
     bool get(std::string target, std::chrono::milliseconds limit, Done done);
 

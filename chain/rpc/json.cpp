@@ -109,6 +109,16 @@ std::optional<JsonValue> JsonValue::member(std::string_view key) const {
     return std::nullopt;
 }
 
+std::vector<std::string_view> JsonValue::names() const {
+    const auto& nodes = document_->nodes_;
+    std::vector<std::string_view> out;
+    if (nodes[node_].kind != Kind::Object) return out;
+    for (std::uint32_t i = node_ + 1; i < nodes[node_].next; i = nodes[i + 1].next) {
+        if (!nodes[i].escaped) out.push_back(JsonValue(*document_, i).raw());
+    }
+    return out;
+}
+
 Result<JsonValue> JsonValue::at(std::string_view key) const {
     auto found = member(key);
     if (!found) return fail(Errc::Decode, fmt::format("\"{}\" is missing", key));

@@ -39,6 +39,8 @@ class JsonValue {
     std::optional<JsonValue> member(std::string_view key) const;
     /// The member, or Errc::Decode naming it.
     Result<JsonValue> at(std::string_view key) const;
+    /// The names of an object's members, of those that need no escapes; none where this is no object.
+    std::vector<std::string_view> names() const;
     /// The elements of an array; Errc::Decode if this is none.
     Result<std::vector<JsonValue>> elements() const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/rpc/jsonrpc.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <fmt/format.h>
@@ -62,6 +63,16 @@ constexpr std::array<std::string_view, 7> kMissingBlock = {"header not found",  
                                                            "block is not available", "hash is not currently canonical",
                                                            "could not find block"};
 
+/// Infura and Alchemy give -32005, some -32029, some the HTTP status as code. -32005 is also said of an answer that
+/// would be too long, which is no wish to be spared.
+bool is_limited(std::int64_t code, std::string_view words) {
+    constexpr std::array<std::string_view, 4> kTooLong = {"query returned", "block range", "results", "response size"};
+    constexpr std::array<std::string_view, 4> kSpare = {"rate limit", "too many requests", "request limit",
+                                                        "compute units per second"};
+    if (contains_any(words, kTooLong)) return false;
+    return code == -32005 || code == -32029 || code == 429 || contains_any(words, kSpare);
+}
+
 std::optional<RequestId> id_of(JsonValue value) {
     if (value.kind() != JsonValue::Kind::Number) return std::nullopt;
     const auto raw = value.raw();
@@ -98,6 +109,17 @@ bool may_resend(std::string_view method) {
     return false;
 }
 
+Priority priority_of(const Request& request) {
+    if (request.priority) return *request.priority;
+    const auto& method = request.method;
+    if (method.starts_with("eth_send")) return Priority::Send;
+    constexpr std::array<std::string_view, 6> kActing = {
+        "eth_feeHistory",          "eth_estimateGas", "eth_getTransactionReceipt",
+        "eth_getTransactionCount", "eth_getBalance",  "eth_getCode"};
+    const bool acting = std::find(kActing.begin(), kActing.end(), method) != kActing.end();
+    return acting ? Priority::Act : Priority::Follow;
+}
+
 Failure decode_error(JsonValue error, std::string_view method) {
     Failure out;
     if (error.kind() != JsonValue::Kind::Object) {
@@ -111,6 +133,7 @@ Failure decode_error(JsonValue error, std::string_view method) {
     std::string text;
     if (const auto message = error.member("message")) text = tame(message->unescaped().value_or(std::string{}));
     const std::string words = lower(text);
+    if (is_limited(out.code, words)) out.turned = Failure::Turned::Limited;
     // What a node says of a transaction is classified by who sends it: its text stays as it is.
     if (method == "eth_sendRawTransaction") {
         out.error = {Errc::Rpc, fmt::format("{}: node error {}: {}", method, out.code, text)};

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,17 +19,32 @@ namespace plimsoll::rpc {
 
 using RequestId = std::uint64_t;
 
+/// What matters less gives way where requests are scarce.
+enum class Priority : std::uint8_t {
+    Spare,   // can as well be left: a second copy of a question, a look at a node that is not followed
+    Follow,  // heads, logs, state, audits
+    Act,     // what a rescue asks once it is on its way
+    Send,    // a transaction
+};
+
 struct Request {
     std::string method;
     std::string params = "[]";              // JSON text of an array
     std::chrono::milliseconds deadline{0};  // zero: the endpoint's own
+    std::optional<Priority> priority = {};  // nothing: by its method
 };
+
+Priority priority_of(const Request& request);
 
 /// Why a call has no result. `error` is what a person reads; the rest is what the node gave, for callers that go by it.
 struct Failure {
     Error error;
     std::int64_t code{};  // JSON-RPC code, zero if the node did not answer
     Bytes revert_data;    // what the EVM returned with a revert, empty if the node does not tell
+    /// The node itself turned the request away, whatever it was.
+    enum class Turned : std::uint8_t { No, Limited, Denied };
+    Turned turned = Turned::No;
+    std::optional<std::chrono::milliseconds> retry_after = {};  // with Limited, where the node says so
 
     Failure() = default;
     Failure(Error e) : error(std::move(e)) {}  // NOLINT: implicit by design

@@ -32,7 +32,7 @@ struct SubscriptionNote {
     enum class Kind : std::uint8_t {
         Began,  // the node has agreed, now or again after a new connection: what was said between is lost
         Item,
-        Ended,    // the connection is gone; Began follows
+        Ended,    // the connection is gone, or could not be made; Began follows
         Refused,  // the node does not give it; `error` says why. renew() asks again
     };
     SubscriptionHandle handle{};

@@ -76,6 +76,7 @@ Task<void> WsEndpoint::connection() {
     auto made = factory_();
     if (!made) {
         fsm_.on_connect_failed(now(), std::move(made).error());
+        tell_not_there();
         co_return;
     }
     transport_ = *std::move(made);
@@ -84,6 +85,7 @@ Task<void> WsEndpoint::connection() {
         transport_->close();
         transport_.reset();
         fsm_.on_connect_failed(now(), connected ? Error{Errc::Cancelled, "stopped"} : std::move(connected).error());
+        tell_not_there();
         co_return;
     }
     transport_->on_pong([weak = weak_from_this()] {
@@ -93,6 +95,19 @@ Task<void> WsEndpoint::connection() {
     perform(fsm_.on_connected(now()));
     auto error = co_await serve();
     lose(std::move(error));
+}
+
+/// A subscription that never began hears of it as one that has ended.
+void WsEndpoint::tell_not_there() {
+    if (stopped_) return;
+    const auto boxes = notes_;
+    for (const auto& [handle, box] : boxes) {
+        SubscriptionNote note;
+        note.handle = handle;
+        note.kind = SubscriptionNote::Kind::Ended;
+        note.error = fsm_.last_error();
+        box->push(std::move(note));
+    }
 }
 
 Task<Error> WsEndpoint::serve() {
@@ -137,8 +152,10 @@ void WsEndpoint::lose(Error error) {
     transport_->close();
     transport_.reset();
     verifying_.reset();
+    const bool was_live = fsm_.state() == ConnectionFsm::State::Live;
     fsm_.on_lost(now(), std::move(error));
     deliver(mux_.lost(fsm_.last_error().message));
+    if (!was_live) tell_not_there();
 }
 
 void WsEndpoint::pump() {

@@ -49,6 +49,7 @@ class WsEndpoint : public Endpoint, public std::enable_shared_from_this<WsEndpoi
     Task<std::vector<Outcome>> settle_all(std::vector<Request> requests, bool one_frame);
     Result<std::vector<RequestId>> submit(std::vector<Request> requests, bool one_frame);
     Task<void> connection();
+    void tell_not_there();
     Task<Error> serve();
     void cancel(const std::shared_ptr<Group>& group);
     void perform(ConnectionFsm::Action action);

@@ -62,7 +62,7 @@ class WsTransport : public Transport, public std::enable_shared_from_this<WsTran
         websocket::response_type response;
         const auto [shaken] = co_await stream_.async_handshake(response, url.authority(), url.target, kAwait);
         if (shaken == websocket::error::upgrade_declined)
-            co_return fail(Errc::Io,
+            co_return fail(response.result_int() == 401 || response.result_int() == 403 ? Errc::Refused : Errc::Io,
                            fmt::format("the WebSocket handshake was answered with HTTP {}", response.result_int()));
         if (shaken) co_return tl::unexpected(ws_error("the WebSocket handshake", shaken));
         tcp.expires_never();

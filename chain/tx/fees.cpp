@@ -2,6 +2,7 @@
 #include "chain/tx/fees.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace plimsoll::tx {
@@ -60,8 +61,22 @@ Wei highest_base_fee(Wei next_base_fee, std::uint32_t blocks, const BaseFeeRule&
     return out;
 }
 
-Bid bid(const FeeHistory& history, Urgency urgency, Wei ceiling) {
-    Wei priority = kLeastPriority;
+Wei lowest_base_fee(Wei next_base_fee, std::uint32_t blocks, const BaseFeeRule& rule) {
+    const Gas limit = rule.elasticity * 1'000'000;
+    Wei out = next_base_fee;
+    for (std::uint32_t i = 0; i < blocks; ++i) out = tx::next_base_fee(out, 0, limit, rule).value_or(out);
+    return out;
+}
+
+Wei stake_priority(const Wei& loss, Gas gas, BlockNumber missed) {
+    constexpr std::array<std::uint64_t, 6> kShares{0, 100, 250, 500, 1'000, 2'500};  // bps
+    const std::uint64_t share = kShares[std::min<BlockNumber>(missed, kShares.size() - 1)];
+    const Wei worth = saturated(mul_div_down(loss.value, U256{share}, U256{10'000}));
+    return Wei{div_down(worth.value, U256{gas}).value_or(U256{})};
+}
+
+Bid bid(const FeeHistory& history, Urgency urgency, Wei ceiling, Wei least) {
+    Wei priority = std::max(kLeastPriority, least);
     if (!history.priority_fees.empty()) {
         std::vector<Wei> paid(history.priority_fees.begin(), history.priority_fees.end());
         std::sort(paid.begin(), paid.end());

@@ -31,6 +31,9 @@ Math<Wei> next_base_fee(Wei base_fee, Gas gas_used, Gas gas_limit, const BaseFee
 /// The highest base fee that `blocks` full blocks in a row can lead to. Stays at the top of the range.
 Wei highest_base_fee(Wei next_base_fee, std::uint32_t blocks, const BaseFeeRule& rule = {});
 
+/// The lowest that so many empty blocks in a row can lead to.
+Wei lowest_base_fee(Wei next_base_fee, std::uint32_t blocks, const BaseFeeRule& rule = {});
+
 enum class Urgency : std::uint8_t {
     Normal,  // the middle of what was paid, and it stays valid for 4 full blocks
     Urgent,  // the most that was paid, and it stays valid for 8 full blocks
@@ -43,9 +46,14 @@ struct FeeHistory {
     std::span<const Wei> priority_fees;
 };
 
-/// Never above `ceiling`, which may leave it below the base fee: such a bid waits. The priority fee is at least 0.001
-/// gwei (empty blocks show zero) and never above the maximum fee.
-Bid bid(const FeeHistory& history, Urgency urgency, Wei ceiling);
+/// The priority fee that is worth paying when a transaction has missed `missed` blocks in a row and `loss` wei are lost
+/// with the position: such a share of it, for `gas`, as the blocks that were missed say that others pay more. Zero
+/// while none was missed, a quarter of the loss from the fifth on.
+Wei stake_priority(const Wei& loss, Gas gas, BlockNumber missed);
+
+/// Never above `ceiling`, which may leave it below the base fee: such a bid waits. The priority fee is at least
+/// `least`, at least 0.001 gwei (empty blocks show zero; relays drop what pays none) and never above the maximum fee.
+Bid bid(const FeeHistory& history, Urgency urgency, Wei ceiling, Wei least = Wei{});
 
 /// The least that geth's pool takes in place of `old`, and so do the others: both fields strictly above, and at or
 /// above old * 110 / 100 in integers (core/txpool/legacypool/list.go, list.Add).

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "chain/codec/rlp.hpp"
 #include "chain/tx/envelope.hpp"
 #include "chain/tx/transaction.hpp"
 
@@ -61,10 +62,48 @@ Result<void> same_fields(const Transaction& found, const Transaction& asked) {
     return {};
 }
 
+/// The signature of an envelope of type 2, however it was made: of high s, or with a parity that is not its own.
+Result<keys::Signature> signature_in(ByteView raw) {
+    constexpr std::uint8_t kType = 2;
+    constexpr int kFieldsBefore = 8;  // the list of accounts and slots is the ninth
+    if (raw.empty() || raw.front() != kType) return fail(Errc::Decode, "another type");
+    TRY(auto list, rlp::Reader::open(raw.subspan(1)));
+    for (int i = 0; i < kFieldsBefore; ++i) TRY_VOID(list.bytes());
+    TRY_VOID(list.list());
+    keys::Signature out;
+    TRY(const auto parity, list.uint64());
+    if (parity > 1) return fail(Errc::Range, "a parity that is none");
+    out.odd_y = parity == 1;
+    TRY(out.r, list.uint());
+    TRY(out.s, list.uint());
+    TRY_VOID(list.finish());
+    return out;
+}
+
+/// What the key has signed, by the one form of its signature that the chain takes: of r, s and parity only those are
+/// free, every other byte is as asked.
+std::optional<SignedTransaction> in_proper_form(const Transaction& asked, const Address& from, ByteView raw) {
+    constexpr U256 kOrder =  // of secp256k1
+        U256::literal("115792089237316195423570985008687907852837564279074904382605163141518161494337");
+    auto signature = signature_in(raw);
+    if (!signature || encode_signed(asked, *signature) != Bytes(raw.begin(), raw.end())) return std::nullopt;
+    if (const auto other = checked_sub(kOrder, signature->s); other && *other < signature->s) signature->s = *other;
+    for (const bool odd : {false, true}) {
+        signature->odd_y = odd;
+        auto out = decode_signed(encode_signed(asked, *signature));
+        if (out && out->sender == from && out->transaction == asked) return *std::move(out);
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 Result<SignedTransaction> prove_signed(const Transaction& asked, const Address& from, ByteView raw) {
-    TRY(auto out, decode_signed(raw));
+    auto strict = decode_signed(raw);
+    if (!strict || strict->sender != from) {
+        if (auto mended = in_proper_form(asked, from, raw)) return *std::move(mended);
+    }
+    TRY(auto out, std::move(strict));
     if (out.transaction.index() != asked.index())
         return differs("type", std::to_string(type_of(out.transaction)), std::to_string(type_of(asked)));
     TRY_VOID(same_fields(out.transaction, asked));

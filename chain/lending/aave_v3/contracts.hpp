@@ -27,6 +27,7 @@ inline constexpr Selector kGetUserEMode = selector("getUserEMode(address)");
 inline constexpr Selector kGetUserAccountData = selector("getUserAccountData(address)");
 inline constexpr Selector kGetVirtualUnderlyingBalance = selector("getVirtualUnderlyingBalance(address)");
 inline constexpr Selector kGetReserveDeficit = selector("getReserveDeficit(address)");
+inline constexpr Selector kGetLiquidationGracePeriod = selector("getLiquidationGracePeriod(address)");
 inline constexpr Selector kRateStrategyConstant = selector("RESERVE_INTEREST_RATE_STRATEGY()");
 inline constexpr Selector kGetEModeCategoryData = selector("getEModeCategoryData(uint8)");
 inline constexpr Selector kGetEModeCollateralConfig = selector("getEModeCategoryCollateralConfig(uint8)");
@@ -87,6 +88,12 @@ inline constexpr Hash32 kReserveActive = topic("ReserveActive(address,bool)");
 inline constexpr Hash32 kReserveBorrowing = topic("ReserveBorrowing(address,bool)");
 inline constexpr Hash32 kProtocolFee = topic("LiquidationProtocolFeeChanged(address,uint256,uint256)");
 inline constexpr Hash32 kDebtCeiling = topic("DebtCeilingChanged(address,uint256,uint256)");
+// PoolConfigurator: told, as they bring their own numbers
+inline constexpr Hash32 kBorrowCap = topic("BorrowCapChanged(address,uint256,uint256)");
+inline constexpr Hash32 kSupplyCap = topic("SupplyCapChanged(address,uint256,uint256)");
+inline constexpr Hash32 kGracePeriod = topic("LiquidationGracePeriodChanged(address,uint40)");
+static_assert(kSupplyCap == Hash32::literal("0x0263602682188540a2d633561c0b4453b7d8566285e99f9f6018b8ef2facef49"));
+static_assert(kGracePeriod == Hash32::literal("0xdf4f96448786bcd6fecc9f1fa25f1fbbbee6a5c9e76d635a615ac57bb5983d10"));
 // PoolConfigurator: the eMode category is read again
 inline constexpr Hash32 kCategoryAdded = topic("EModeCategoryAdded(uint8,uint256,uint256,uint256,address,string)");
 inline constexpr Hash32 kAssetCollateralInEMode = topic("AssetCollateralInEModeChanged(address,uint8,bool)");

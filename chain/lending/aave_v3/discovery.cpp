@@ -240,13 +240,17 @@ void Discovery::schedule_head_reads() {
         // A proxy can be given another aggregator without an event; a source that was no feed may have become one.
         rechecked_at_ = store_.market.block.number;
         one_by_one_ = false;
-        prices = true;
-        for (std::uint32_t id = 0; id < store_.market.reserves.size(); ++id) {
-            const Reserve& reserve = store_.market.reserves[id];
-            if (!reserve.asset.is_zero() && !reserve.state.source.source.is_zero()) want(Read::Kind::Aggregator, id);
-        }
+        return schedule_sources();
     }
     if (prices) schedule_prices();
+}
+
+void Discovery::schedule_sources() {
+    for (std::uint32_t id = 0; id < store_.market.reserves.size(); ++id) {
+        const Reserve& reserve = store_.market.reserves[id];
+        if (!reserve.asset.is_zero() && !reserve.state.source.source.is_zero()) want(Read::Kind::Aggregator, id);
+    }
+    schedule_prices();
 }
 
 }  // namespace plimsoll::lending::aave_v3

@@ -30,6 +30,8 @@ class Discovery {
     /// Wants what cannot be learnt from the logs of the block just applied.
     void schedule_head_reads();
     void schedule_prices();
+    /// Every price source is looked at again.
+    void schedule_sources();
     void schedule_accounts();
     void schedule_category(std::uint32_t category) { want_category(category); }
 

@@ -29,14 +29,14 @@ Result<void> Events::apply(const Log& log) {
     if (found == nullptr || log.topics.empty()) return {};
     const Role role = *found;
     if (log.topics[0] == event::kUpgraded) {
-        restart_ = restart_ || role.kind != Role::Kind::Aggregator;
+        if (role.kind == Role::Kind::Aggregator) return {};
+        restart_ = true;
+        store_.notices.say("new code behind " + to_string(log.address), true);
         return {};
     }
     switch (role.kind) {
         case Role::Kind::Provider:
-            restart_ = restart_ || is_one_of(log.topics[0], {event::kPoolUpdated, event::kConfiguratorUpdated,
-                                                             event::kOracleUpdated, event::kSentinelUpdated});
-            return {};
+            return from_provider(log);
         case Role::Kind::Pool:
             return from_pool(log);
         case Role::Kind::Configurator:
@@ -51,6 +51,23 @@ Result<void> Events::apply(const Log& log) {
             return from_stable_token(log, role.reserve);
         case Role::Kind::Aggregator:
             return from_aggregator(log);
+    }
+    return {};
+}
+
+Result<void> Events::from_provider(const Log& log) {
+    using namespace event;
+    const std::pair<Hash32, const char*> kinds[] = {{kPoolUpdated, "pool"},
+                                                    {kConfiguratorUpdated, "configurator"},
+                                                    {kOracleUpdated, "price oracle"},
+                                                    {kSentinelUpdated, "price oracle sentinel"}};
+    for (const auto& [topic, what] : kinds) {
+        if (log.topics[0] != topic) continue;
+        restart_ = true;
+        TRY_VOID(shape(log, 3, 0));
+        TRY(const auto before, abi::address_of_topic(log.topics[1]));
+        TRY(const auto after, abi::address_of_topic(log.topics[2]));
+        store_.notices.say(std::string(what) + " " + to_string(before) + " to " + to_string(after), true);
     }
     return {};
 }
@@ -224,7 +241,34 @@ Result<void> Events::from_configurator(const Log& log) {
         return {};
     }
     TRY(const auto asset, abi::address_of_topic(log.topics[1]));
-    if (const auto id = store_.market.id_of(asset)) store_.pending.insert({Read::Kind::Configuration, *id, 0});
+    const auto id = store_.market.id_of(asset);
+    if (!id) return {};
+    if (is_one_of(topic, {kBorrowCap, kSupplyCap, kGracePeriod, kDebtCeiling})) TRY_VOID(limit_changed(log, *id));
+    if (!is_one_of(topic, {kBorrowCap, kSupplyCap, kGracePeriod}))
+        store_.pending.insert({Read::Kind::Configuration, *id, 0});
+    return {};
+}
+
+/// Limits that no health factor depends on.
+Result<void> Events::limit_changed(const Log& log, ReserveId id) {
+    using namespace event;
+    const std::string& symbol = store_.market.reserves[id].symbol;
+    if (log.topics[0] == kGracePeriod) {
+        TRY_VOID(shape(log, 2, 1));
+        TRY(const auto until, Words(log.data).u64(0));
+        store_.notices.say(symbol + " is not liquidated until second " + std::to_string(until) +
+                               ": a grace period, on which no rescue waits",
+                           false);
+        return {};
+    }
+    TRY_VOID(shape(log, 2, 2));
+    TRY(const auto before, Words(log.data).number(0));
+    TRY(const auto after, Words(log.data).number(1));
+    const std::string what = log.topics[0] == kBorrowCap   ? "borrow cap"
+                             : log.topics[0] == kSupplyCap ? "supply cap"
+                                                           : "debt ceiling";
+    const bool lower = !after.is_zero() && (before.is_zero() || after < before);  // zero: none
+    store_.notices.say(symbol + " " + what + " " + to_string(before) + " to " + to_string(after), lower);
     return {};
 }
 
@@ -238,6 +282,8 @@ Result<void> Events::from_oracle(const Log& log) {
     TRY(const auto asset, abi::address_of_topic(log.topics[1]));
     const auto id = store_.market.id_of(asset);
     if (!id) return {};
+    const ReserveState& state = store_.market.reserves[*id].state;
+    store_.notices.source_was(*id, state.source.source, state.price);
     // Until the new source is resolved its price is read; the old one's events say nothing any more.
     store_.edit_reserve(*id).source = {};
     store_.rebuild_roles();

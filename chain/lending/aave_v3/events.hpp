@@ -19,8 +19,10 @@ class Events {
     void begin_block() { restart_ = false; }
 
   private:
+    Result<void> from_provider(const Log& log);
     Result<void> from_pool(const Log& log);
     Result<void> from_configurator(const Log& log);
+    Result<void> limit_changed(const Log& log, ReserveId id);
     Result<void> from_oracle(const Log& log);
     Result<void> from_token(const Log& log, ReserveId id, bool debt);
     Result<void> from_stable_token(const Log& log, ReserveId id);

@@ -11,6 +11,7 @@
 #include "chain/lending/aave_v3/events.hpp"
 #include "chain/lending/aave_v3/free_moves.hpp"
 #include "chain/lending/aave_v3/liquidation.hpp"
+#include "chain/lending/aave_v3/notice_effects.hpp"
 #include "chain/lending/aave_v3/rules.hpp"
 #include "chain/lending/aave_v3/summary_words.hpp"
 #include "chain/lending/aave_v3/words.hpp"
@@ -61,6 +62,8 @@ class AaveV3Market final : public Market {
         events_.begin_block();
         for (const auto& log : logs) TRY_VOID(events_.apply(log));
         if (events_.restart()) {
+            gone_ = store_.notices;
+            stood_ = healths_of(store_, store_.market);
             restart();
             store_.market.block = block;
             return {};
@@ -170,10 +173,60 @@ class AaveV3Market final : public Market {
         return {};
     }
 
+    std::vector<PriceUse> price_uses() const override {
+        std::vector<PriceUse> out;
+        for (std::size_t i = 0; i < store_.market.reserves.size(); ++i) {
+            const Reserve& reserve = store_.market.reserves[i];
+            if (reserve.asset.is_zero() || store_.holders(static_cast<ReserveId>(i)) == 0) continue;
+            out.push_back({reserve.asset, reserve.symbol, reserve.state.source.source, reserve.state.price});
+        }
+        return out;
+    }
+
+    void suppose(std::span<const SupposedPrice> prices) const override {
+        supposed_.reset();
+        views_.fill(View());
+        if (prices.empty()) return;
+        supposed_ = store_.market;
+        for (const auto& [asset, price] : prices) {
+            if (const auto id = store_.market.id_of(asset)) supposed_->reserves[*id].edit().price = price;
+        }
+    }
+
+    void recheck_sources() override {
+        if (discovery_.snapshot_complete()) discovery_.schedule_sources();
+    }
+
+    std::vector<ParameterChange> take_parameter_changes() override {
+        const Notices seen = std::exchange(store_.notices, listening());
+        if (!seen.listening && gone_.empty()) return {};
+        const Notices& told = seen.listening ? seen : gone_;
+        std::vector<ParameterChange> out;
+        auto words = in_words(told, store_.market);
+        if (!words.what.empty()) {
+            out.push_back({std::move(words.what), words.cuts, {}, 0});
+            if (!seen.listening)
+                add_effects(out.back(), store_, stood_, healths_of(store_, store_.market));
+            else if (seen.weighs())
+                add_effects(out.back(), store_, healths_of(store_, as_before(seen, store_.market)),
+                            healths_of(store_, store_.market));
+        }
+        gone_ = {};
+        stood_.clear();
+        return out;
+    }
+
     GuardMarket guard_market() const override { return {0, store_.deployment().provider, {}}; }
     Address receipt_token(const Address& asset) const override {
         const auto id = store_.market.id_of(asset);
         return id ? store_.market.reserves[*id].a_token : Address{};
+    }
+
+    /// liquidationGracePeriodUntil, from 3.1 on.
+    std::optional<Call> grace_call(const Address& asset) const override {
+        const bool has = store_.market.profile.checks != Profile::Checks::V30;
+        if (!has || !store_.market.id_of(asset)) return std::nullopt;
+        return Call{store_.deployment().pool, call_data(call::kGetLiquidationGracePeriod, {to_word(asset)})};
     }
 
     Call audit_call(const Address& account) const override {
@@ -185,12 +238,15 @@ class AaveV3Market final : public Market {
             return fail(Errc::Mismatch, "an audit at block " + std::to_string(at.number) + ", the state is of " +
                                             std::to_string(store_.market.block.number));
         }
-        if (!result.success) return fail(Errc::Reverted, "getUserAccountData(" + to_string(account) + ")");
         Audit out;
-        TRY(out.theirs, summary_from(result.data));
+        TRY(out.theirs, theirs(account, at.timestamp, result));
         TRY(out.ours, summary(account, at.timestamp));
         out.agrees = out.ours == out.theirs;
         return out;
+    }
+    Result<AccountSummary> theirs(const Address& account, Timestamp /*at*/, const CallResult& result) const override {
+        if (!result.success) return fail(Errc::Reverted, "getUserAccountData(" + to_string(account) + ")");
+        return summary_from(result.data);
     }
 
     Address spender() const override { return store_.deployment().pool; }
@@ -240,12 +296,13 @@ class AaveV3Market final : public Market {
         if (at < store_.market.block.timestamp) {
             return fail(Errc::Range, "second " + std::to_string(at) + " is before the state's block");
         }
+        const MarketState& state = supposed_ ? *supposed_ : store_.market;
         for (const auto& view : views_) {
-            if (view.at() == at && view.fits(store_.market)) return &view;
+            if (view.at() == at && view.fits(state)) return &view;
         }
         View& slot = views_[next_view_];
         next_view_ = (next_view_ + 1) % views_.size();
-        slot = View(store_.market, at);
+        slot = View(state, at);
         return &slot;
     }
 
@@ -253,6 +310,9 @@ class AaveV3Market final : public Market {
     Discovery discovery_;
     Events events_{store_, discovery_};
     DriftMeter drift_;
+    mutable std::optional<MarketState> supposed_;
+    Notices gone_;   // said before a restart
+    Healths stood_;  // before it
     mutable std::array<View, 4> views_;
     mutable std::size_t next_view_{};
     bool started_{};

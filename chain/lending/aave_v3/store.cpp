@@ -104,6 +104,9 @@ void Store::rebuild_roles() {
                        kReserveBorrowing,
                        kProtocolFee,
                        kDebtCeiling,
+                       kBorrowCap,
+                       kSupplyCap,
+                       kGracePeriod,
                        kCategoryAdded,
                        kAssetCollateralInEMode,
                        kAssetBorrowableInEMode,
@@ -168,6 +171,7 @@ void Store::put_back(Frame& frame) {
 bool Store::rewind(const BlockRef& ancestor) {
     if (market.block.hash == ancestor.hash) return true;
     if (!watched_.rewind(market.block, ancestor, [&](Frame& frame) { put_back(frame); })) return false;
+    notices.forget();
     rebuild_roles();
     return true;
 }
@@ -177,6 +181,7 @@ void Store::clear() {
     deployment_ = {};
     deployment_.provider = provider;
     market = {};
+    notices = {};
     pending.clear();
     watched_.clear();
     holders_.clear();

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "chain/lending/aave_v3/notices.hpp"
 #include "chain/lending/aave_v3/reads.hpp"
 #include "chain/lending/aave_v3/state.hpp"
 #include "chain/lending/watched.hpp"
@@ -54,6 +55,7 @@ class Store {
 
     MarketState market;
     ReadSet pending;
+    Notices notices;
 
     Deployment& deployment() { return deployment_; }
     const Deployment& deployment() const { return deployment_; }

@@ -75,6 +75,7 @@ Result<void> Discovery::take_reserve(const Read& read, const CallResult& result)
     if (config.decimals != store_.market.reserves[id].state.config.decimals)
         return fail(Errc::Mismatch, "the decimals of reserve " + std::to_string(id) + " changed");
     if (config == store_.market.reserves[id].state.config) return {};
+    store_.notices.config_was(id, store_.market.reserves[id].state.config);
     store_.edit_reserve(id).config = config;
     store_.mark_holders(id);
     if (store_.market.profile.emode == Profile::EMode::Category) want_category(config.emode_category);
@@ -112,6 +113,7 @@ Result<void> Discovery::take_emode(const Read& read, const CallResult& result) {
     else
         want(Read::Kind::EModePrice, id);
     if (next == store_.market.emode(id)) return {};
+    store_.notices.emodes_were(store_.market.emodes);
     store_.edit_emode(id) = next;
     store_.mark_category(id);
     if (read.a + 8 > probed_categories_) want_categories_up_to(probed_categories_ + 16);

@@ -138,6 +138,11 @@ void Discovery::schedule_head_reads() {
     if (recheck || resolving_feeds_) want_feeds();  // answers of different blocks must not be compared
 }
 
+void Discovery::look_again() {
+    store_.want(Read::Kind::Price);
+    want_feeds();
+}
+
 /// Totals that RateProbe `which` asks about: 0 is the market as it is.
 Totals Discovery::probe(std::uint32_t which) const {
     if (which == 0) return store_.market.totals;

@@ -29,6 +29,8 @@ class Discovery {
 
     /// Wants what cannot be learnt from the logs of the block just applied.
     void schedule_head_reads();
+    /// Every feed is looked at again at this block.
+    void look_again();
     /// After the store went back to an earlier block.
     void rewound();
 

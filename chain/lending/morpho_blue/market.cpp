@@ -178,6 +178,23 @@ class MorphoBlueMarket final : public Market {
         return {};
     }
 
+    /// The price is the collateral's in the loan token.
+    std::vector<PriceUse> price_uses() const override {
+        if (!store_.market.oracle.priced) return {};
+        return {{store_.terms.collateral.address, store_.terms.collateral.symbol, store_.terms.oracle,
+                 Price{store_.market.oracle.price}}};
+    }
+    void suppose(std::span<const SupposedPrice> prices) const override {
+        supposed_.reset();
+        forget_views();
+        for (const auto& [asset, price] : prices) {
+            if (asset == store_.terms.collateral.address) supposed_ = price.value;
+        }
+    }
+    void recheck_sources() override {
+        if (discovery_.snapshot_complete()) discovery_.look_again();
+    }
+
     GuardMarket guard_market() const override {
         constexpr std::uint8_t kMorphoBlue = 1;
         return {kMorphoBlue, store_.terms.morpho, store_.terms.id};
@@ -223,6 +240,11 @@ class MorphoBlueMarket final : public Market {
         TRY(const auto* state, loaded(account));
         return morpho_blue::audit(store_.terms, store_.market, account, *state, at.timestamp, result);
     }
+    Result<AccountSummary> theirs(const Address& account, Timestamp at, const CallResult& result) const override {
+        TRY(const auto* state, loaded(account));
+        TRY(auto audit, morpho_blue::audit(store_.terms, store_.market, account, *state, at, result));
+        return audit.theirs;
+    }
 
     Address spender() const override { return store_.terms.morpho; }
 
@@ -247,7 +269,7 @@ class MorphoBlueMarket final : public Market {
         forget_views();
         drift_.forget();
     }
-    void forget_views() { views_.fill({}); }
+    void forget_views() const { views_.fill({}); }
 
     static tl::unexpected<Error> foreign(const Address& asset) {
         return fail(Errc::NotFound, to_string(asset) + " is not the loan token of this market");
@@ -290,6 +312,7 @@ class MorphoBlueMarket final : public Market {
             if (slot && slot->first == at) return &slot->second;
         }
         TRY(auto view, View::of(store_.terms, store_.market, at));
+        if (supposed_ && view.price) view.price = *supposed_;
         auto& slot = views_[next_view_];
         next_view_ = (next_view_ + 1) % views_.size();
         slot.emplace(at, view);
@@ -299,6 +322,7 @@ class MorphoBlueMarket final : public Market {
     Store store_;
     Discovery discovery_;
     DriftMeter drift_;
+    mutable std::optional<U256> supposed_;  // the price
     mutable std::array<std::optional<std::pair<Timestamp, View>>, 4> views_;
     mutable std::size_t next_view_{};
     bool started_{};
