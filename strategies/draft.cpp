@@ -46,7 +46,7 @@ Wad least_health(const Situation& s, const Plan& plan) {
 Result<std::optional<NoPlan>> count(const Situation& s, Plan& plan) {
     plan.before = s.now.summary;
     TRY(plan.after, s.market.after(s.now.account, plan.changes, s.as_of));
-    plan.gas_cost = gas_value(s, plan.gas);
+    count_sending(s, plan);
     if (plan.after.health_factor <= plan.before.health_factor)
         return std::optional<NoPlan>{NoPlan{"no-effect", "the plan would not raise the health factor"}};
     if (plan.shortfall.empty() && plan.after.health_factor < s.target) plan.shortfall = "smallest-unit";
@@ -73,6 +73,7 @@ Result<Proposal> finish(const Situation& situation, Draft draft) {
                       std::move(draft.steps)};
     if (auto no = plan_refused(situation, whole, plan.after, draft.moved, draft.lost)) return Proposal{*std::move(no)};
     plan.calls.push_back(guard::execute(situation.seat->guard, whole));
+    count_sending(situation, plan);
     plan.guard_plan = std::move(whole);
     return Proposal{std::move(plan)};
 }

@@ -28,7 +28,7 @@ Result<TokenAmount> amount(const CallResult& result) {
 
 Call domain_separator(const Address& token) {
     constexpr Selector kDomainSeparator = selector("DOMAIN_SEPARATOR()");
-    return {token, abi::Encoder(kDomainSeparator, 0).finish()};
+    return {token, abi::call_data(kDomainSeparator)};
 }
 
 Call nonces(const Address& token, const Address& owner) {

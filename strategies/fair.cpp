@@ -42,6 +42,19 @@ std::optional<U256> referred(const Situation& s, const Address& from, const Addr
     return out;
 }
 
+/// With the prices that feeds give where a cap holds the protocol's down; nullopt where none of the two is capped.
+Result<std::optional<U256>> uncapped(const Situation& s, AssetPosition from, AssetPosition to, const U256& amount) {
+    bool capped = false;
+    for (const auto& [asset, price] : s.uncapped) {
+        if (asset != from.asset && asset != to.asset) continue;
+        (asset == from.asset ? from : to).price = price;
+        capped = true;
+    }
+    if (!capped) return std::optional<U256>();
+    TRY(const auto out, exchanged_up(from, to, amount));
+    return std::optional<U256>(out);
+}
+
 }  // namespace
 
 Result<Fair> fair_price(const Situation& situation, const AssetPosition& from, const AssetPosition& to,
@@ -50,6 +63,8 @@ Result<Fair> fair_price(const Situation& situation, const AssetPosition& from, c
     TRY(out.oracle, exchanged_up(from, to, amount));
     if (from.asset == to.asset) return out;
     out.reference = referred(situation, from.asset, to.asset, amount);
+    TRY(const auto free, uncapped(situation, from, to, amount));
+    if (free) out.reference = std::max(out.reference.value_or(*free), *free);
     if (!out.reference) return out;
     const U256 low = std::min(out.oracle, *out.reference);
     const U256 gap = saturating_sub(out.tighter(), low);

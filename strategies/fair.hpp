@@ -12,9 +12,10 @@ namespace plimsoll::strategies {
 inline constexpr std::uint32_t kReferenceSpreadBps = 100;
 
 struct Fair {
-    U256 oracle;                    // what the amount is worth at the protocol's prices
-    std::optional<U256> reference;  // at the pools' mean prices; nullopt: no pool of the pair, or of two pairs, is one
-    std::uint32_t apart_bps{};      // how far they are from each other, of the lower
+    U256 oracle;  // what the amount is worth at the protocol's prices
+    /// At the pools' mean prices, or the feeds' without the protocol's cap, the higher; nullopt: there is neither.
+    std::optional<U256> reference;
+    std::uint32_t apart_bps{};  // how far they are from each other, of the lower
 
     /// The greater of both: the price that a sale is held to.
     U256 tighter() const { return reference ? std::max(oracle, *reference) : oracle; }

@@ -64,11 +64,31 @@ Gas gas_of(const Situation& situation, const guard::Loan& loan, std::span<const 
     return out;
 }
 
-BaseValue gas_value(const Situation& situation, Gas gas) {
+namespace {
+
+BaseValue value_of(const Situation& situation, const Wei& wei) {
     if (!situation.coin_price) return {};
-    const auto wei = checked_mul(U256{gas}, situation.fee_per_gas.value);
-    if (!wei) return BaseValue{kU256Max};
-    return BaseValue{mul_div_up(*wei, situation.coin_price->value, kWad).value_or(kU256Max)};
+    return BaseValue{mul_div_up(wei.value, situation.coin_price->value, kWad).value_or(kU256Max)};
+}
+
+Wei of_gas(const Situation& situation, Gas gas) {
+    return Wei{checked_mul(U256{gas}, situation.fee_per_gas.value).value_or(kU256Max)};
+}
+
+}  // namespace
+
+BaseValue gas_value(const Situation& situation, Gas gas) {
+    return value_of(situation, of_gas(situation, gas));
+}
+
+void count_sending(const Situation& situation, Plan& plan) {
+    plan.data_fee = {};
+    for (const auto& call : plan.calls) {
+        const Wei fee = situation.data_fee.of_call(call.data.size());
+        plan.data_fee = checked_add(plan.data_fee, fee).value_or(Wei{kU256Max});
+    }
+    const Wei whole = checked_add(of_gas(situation, plan.gas), plan.data_fee).value_or(Wei{kU256Max});
+    plan.gas_cost = value_of(situation, whole);
 }
 
 }  // namespace plimsoll::strategies

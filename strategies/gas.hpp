@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "strategies/plan.hpp"
 #include "strategies/situation.hpp"
 
 /// What plans are expected to use, for choosing between them; the node's own estimate is what is sent. Measured on the
@@ -39,5 +40,8 @@ Gas gas_of(const Situation& situation, const guard::Loan& loan, std::span<const 
 
 /// gas * fee_per_gas in base currency, rounded up; zero where the coin has no price.
 BaseValue gas_value(const Situation& situation, Gas gas);
+
+/// What the plan's calls cost to send: its data_fee and gas_cost.
+void count_sending(const Situation& situation, Plan& plan);
 
 }  // namespace plimsoll::strategies

@@ -209,7 +209,7 @@ Call nonce_of(const Address& guard, const Address& account) {
 }
 
 Call swapper(const Address& guard) {
-    return {guard, abi::Encoder(kSwapper, 0).finish()};
+    return {guard, abi::call_data(kSwapper)};
 }
 
 std::optional<Call> authorised(const lending::GuardMarket& market, const Address& account, const Address& guard) {

@@ -91,6 +91,8 @@ struct Standing {
 };
 
 lending::ContractCall execute(const Address& guard, const Plan& plan);
+/// The plan in such call data. Errc::Decode when it is of another function or form, Errc::Range for too many steps.
+Result<Plan> read_execute(ByteView data);
 lending::ContractCall set_policy(const Address& guard, const lending::GuardMarket& market, const Policy& policy);
 /// For an account that signed policy_digest: r, s and v (27 or 28), 65 bytes; anyone may send it.
 lending::ContractCall set_policy_by_signature(const Address& guard, const Address& account,

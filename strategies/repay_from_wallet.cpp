@@ -3,10 +3,12 @@
 
 #include <algorithm>
 
+#include "strategies/cap.hpp"
 #include "strategies/erc20.hpp"
 #include "strategies/gas.hpp"
 #include "strategies/idle.hpp"
 #include "strategies/order.hpp"
+#include "strategies/values.hpp"
 
 namespace plimsoll::strategies {
 
@@ -47,18 +49,6 @@ U256 halfway(const U256& low, const U256& high) {
     return checked_add(low, shift_right(gap, 1)).value_or(high);
 }
 
-Result<BaseValue> value_of(const AssetPosition& asset, const U256& amount) {
-    TRY(const U256 unit, pow10(asset.decimals));
-    TRY(const U256 value, mul_div_up(amount, asset.price.value, unit));
-    return BaseValue{value};
-}
-
-Result<TokenAmount> amount_for(const AssetPosition& asset, const BaseValue& value) {
-    TRY(const U256 unit, pow10(asset.decimals));
-    auto amount = mul_div_down(value.value, unit, asset.price.value);
-    return TokenAmount{amount.value_or(kU256Max)};
-}
-
 /// ceil(D (h - hf) / h) as an amount of this debt, within [1, owed].
 U256 first_guess(const Sizer& sizer, const Debt& debt, const AccountSummary& before) {
     const U256 lacking = saturating_sub(sizer.target.value, before.health_factor.value);
@@ -94,21 +84,10 @@ Result<U256> least_amount(const Sizer& sizer, const Debt& debt, const U256& gues
     return high;
 }
 
-struct Cap {
-    U256 amount;
-    std::string gate;  // which bound this is
-};
-
-Result<Cap> cap_of(const Debt& debt, const RepayLimits& limits) {
+Cap cap_of(const Debt& debt, const RepayLimits& limits) {
     Cap cap{debt.balance.value, "balance"};
-    const auto lower = [&](const std::optional<BaseValue>& value, std::string_view gate) -> Result<void> {
-        if (!value) return {};
-        TRY(const auto amount, amount_for(*debt.asset, *value));
-        if (amount.value < cap.amount) cap = {amount.value, std::string(gate)};
-        return {};
-    };
-    TRY_VOID(lower(limits.per_action, "limit-value-per-action"));
-    TRY_VOID(lower(limits.left_today, "limit-value-per-day"));
+    cap.lower_to_worth(*debt.asset, limits.per_action, "limit-value-per-action");
+    cap.lower_to_worth(*debt.asset, limits.left_today, "limit-value-per-day");
     return cap;
 }
 
@@ -121,7 +100,7 @@ struct Size {
 
 Result<std::variant<Size, NoPlan>> size(const Sizer& sizer, const Debt& debt, const RepayLimits& limits,
                                         const AccountSummary& before, const U256& base_unit) {
-    TRY(const Cap cap, cap_of(debt, limits));
+    const Cap cap = cap_of(debt, limits);
     if (cap.amount.is_zero()) {
         const std::string gate = cap.gate == "balance" ? "no-balance" : cap.gate;
         return NoPlan{gate, gate == "no-balance" ? "the wallet holds no " + debt.asset->symbol
@@ -133,9 +112,9 @@ Result<std::variant<Size, NoPlan>> size(const Sizer& sizer, const Debt& debt, co
         TRY(out.amount, least_amount(sizer, debt, first_guess(sizer, debt, before)));
     }
     const TokenAmount rest{saturating_sub(debt.owed.value, out.amount)};
-    TRY(const BaseValue rest_value, value_of(*debt.asset, rest.value));
+    TRY(const U256 rest_value, value_up(*debt.asset, rest.value));
     TRY(const U256 dust, checked_mul(base_unit, U256{kDustUnits}));
-    if (rest_value.value < dust && cap.amount >= debt.closing.value) {
+    if (rest_value < dust && cap.amount >= debt.closing.value) {
         out.amount = debt.owed.value;
         out.closes = true;
         return out;
@@ -157,7 +136,7 @@ Result<Plan> plan_for(const Sizer& sizer, const Debt& debt, const Size& size, co
     plan.shortfall = size.shortfall;
     plan.before = before;
     plan.text = "repay " + in_words(*debt.asset, size.amount) + (size.closes ? ", closing the debt" : "");
-    TRY(plan.value, value_of(*debt.asset, size.amount));
+    TRY(plan.value.value, value_up(*debt.asset, size.amount));
     TRY(plan.after, sizer.after(debt, size.amount));
     const TokenAmount needed = size.closes ? debt.closing : plan.amount;
     const Address spender = sizer.market.spender();
@@ -258,7 +237,7 @@ std::vector<Proposal> repay_from_wallet(const Situation& situation) {
         if (auto* plan = std::get_if<Plan>(&proposal)) {
             plan->changes = {{Change::Kind::Repay, plan->asset, plan->amount}};
             plan->gas = kGas.wallet_call + kGas.approve * static_cast<Gas>(plan->calls.size() - 1);
-            plan->gas_cost = gas_value(s, plan->gas);
+            count_sending(s, *plan);
         }
         return {std::move(proposal)};
     }

@@ -9,6 +9,7 @@
 #include "chain/dex/pool_book.hpp"
 #include "chain/dex/swap_call.hpp"
 #include "chain/lending/market.hpp"
+#include "chain/tx/data_fee.hpp"
 #include "strategies/guard.hpp"
 #include "strategies/plan.hpp"
 
@@ -107,6 +108,10 @@ struct Situation {
     std::vector<Reference> references;
     Wei fee_per_gas;                      // what inclusion at this urgency is expected to cost
     std::optional<BaseValue> coin_price;  // of 1e18 wei of the chain's coin, base currency; absent: gas is not priced
+    /// Assets whose price the protocol holds down by a cap, and what their feeds say without it: a reference like those
+    /// of pools.
+    std::vector<std::pair<Address, Price>> uncapped{};
+    tx::DataFee data_fee{};  // of a rollup; nothing where none is billed
 };
 
 /// The pools that routes, references and quotes speak of.
