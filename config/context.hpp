@@ -51,10 +51,22 @@ std::vector<std::string> names(const std::vector<T>& items) {
 const Chain* check_chain(const std::string& key, const std::string& title, const std::string& name,
                          const std::vector<Chain>& chains, Context& context);
 
+/// Plain HTTP that stays on this host: "http://127.0.0.1", with or without port and path.
+bool is_local_http(std::string_view url);
+
+/// Relays, and fees that nodes would not take. After markets are resolved.
+void check_sending(const Settings& settings, Context& context);
+
+/// Ways to reach people: what each kind needs, and secrets that would be readable on the way.
+void check_alerts(const Settings& settings, Context& context);
+
 /// Lenders, pools, routers and aggregators.
 void check_venues(const Settings& settings, Context& context);
 /// What the strategies of a position need: the guard, and something to sell through. After markets are resolved.
 void check_strategies(const Settings& settings, Context& context);
+
+/// Who may reach the console, and how.
+void check_console(const Settings& settings, Context& context);
 
 /// A signer is a keystore or a service, each with what it needs.
 void check_signer(const Wallet& wallet, Context& context);

@@ -4,6 +4,7 @@
 
 #include "config/context.hpp"
 #include "config/known.hpp"
+#include "config/loopback.hpp"
 #include "config/value.hpp"
 
 namespace plimsoll::config {
@@ -27,27 +28,67 @@ const Chain* check_chain(const std::string& key, const std::string& title, const
 
 namespace {
 
+bool has_placeholder(const std::string& url) {
+    return url.find("{secret}") != std::string::npos;
+}
+
+/// {secret} in a URL and the setting that it stands for: both or neither.
+void check_placeholder(bool used, bool given, const std::string& section, const std::string& setting,
+                       const std::string& url_key, Context& context) {
+    const std::string secret = fmt::format("{}.{}", section, setting);
+    if (used && !given && context.good(secret))
+        context.report.error(Code::SecretPlaceholder, context.place(url_key), url_key,
+                             "{secret} in a URL stands for nothing", fmt::format("[{}] has no {}", section, setting),
+                             fmt::format("add {} = {{ file = \"/etc/plimsoll/{}.key\" }}", setting,
+                                         setting == "rpc_secret" ? "rpc" : "heartbeat"));
+    if (!used && given)
+        context.report.error(Code::SecretPlaceholder, context.place(secret), secret,
+                             fmt::format("`{}` in [{}] is not used", setting, section), "no URL says {secret}",
+                             "write {secret} where the key belongs in the URL, or remove this line");
+}
+
+void check_roles(const Chain& chain, const std::string& key, Context& context) {
+    for (const auto* role : {"read", "send"}) {
+        const auto with = [&](const RpcNode& node) { return node.has(role); };
+        if (std::any_of(chain.rpc.begin(), chain.rpc.end(), with)) continue;
+        context.report.error(Code::NoSocketEndpoint, context.place(key), key,
+                             fmt::format("no node in [chain.{}] has the role {}", chain.name, role),
+                             "without it nothing can be done", fmt::format("add \"{}\" to the roles of one", role));
+    }
+    const auto readers =
+        std::count_if(chain.rpc.begin(), chain.rpc.end(), [](const RpcNode& n) { return n.has("read"); });
+    if (chain.quorum > readers && readers > 0)
+        context.report.error(Code::OutOfBounds, context.place(fmt::format("chain.{}.quorum", chain.name)),
+                             fmt::format("chain.{}.quorum", chain.name),
+                             fmt::format("`quorum` in [chain.{}] can never be reached", chain.name),
+                             fmt::format("{} of its nodes can be read from", readers),
+                             "add nodes, or write a lower one");
+}
+
 void check_rpc(const Chain& chain, Context& context) {
     const std::string key = fmt::format("chain.{}.rpc", chain.name);
     if (!context.good(key)) return;
     const Place place = context.place(key);
-    const auto is_socket = [](const std::string& url) { return url.starts_with("ws://") || url.starts_with("wss://"); };
+    const auto is_socket = [](const RpcNode& node) {
+        return node.has("follow") && (node.url.starts_with("ws://") || node.url.starts_with("wss://"));
+    };
     if (std::none_of(chain.rpc.begin(), chain.rpc.end(), is_socket))
         context.report.error(Code::NoSocketEndpoint, place, key,
                              fmt::format("`rpc` in [chain.{}] has no WebSocket", chain.name),
                              "new blocks are followed over ws:// or wss://",
                              "put the node's WebSocket first, as in \"ws://127.0.0.1:8546\"");
-    const auto has_placeholder = [](const std::string& url) { return url.find("{secret}") != std::string::npos; };
-    const bool used = std::any_of(chain.rpc.begin(), chain.rpc.end(), has_placeholder);
-    const std::string secret = fmt::format("chain.{}.rpc_secret", chain.name);
-    if (used && !chain.rpc_secret && context.good(secret))
-        context.report.error(Code::SecretPlaceholder, place, key, "{secret} in a URL stands for nothing",
-                             fmt::format("[chain.{}] has no rpc_secret", chain.name),
-                             "add rpc_secret = { file = \"/etc/plimsoll/rpc.key\" }");
-    if (!used && chain.rpc_secret)
-        context.report.error(Code::SecretPlaceholder, context.place(secret), secret,
-                             fmt::format("`rpc_secret` in [chain.{}] is not used", chain.name), "no URL says {secret}",
-                             "write {secret} where the key belongs in the URL, or remove this line");
+    check_roles(chain, key, context);
+    const bool used =
+        std::any_of(chain.rpc.begin(), chain.rpc.end(), [](const RpcNode& node) { return has_placeholder(node.url); });
+    check_placeholder(used, chain.rpc_secret.has_value(), fmt::format("chain.{}", chain.name), "rpc_secret", key,
+                      context);
+}
+
+void check_heartbeat(const Heartbeat& heartbeat, Context& context) {
+    const std::string key = "heartbeat.url";
+    if (!context.good(key)) return;
+    const bool used = heartbeat.url && has_placeholder(*heartbeat.url);
+    check_placeholder(used, heartbeat.secret.has_value(), "heartbeat", "secret", key, context);
 }
 
 void check_chains(std::vector<Chain>& chains, Context& context) {
@@ -102,6 +143,9 @@ void check_entry(const Market& market, Context& context) {
     check("addresses_provider", market.addresses_provider.has_value(), !morpho);
     check("morpho", market.morpho.has_value(), morpho);
     check("id", market.id.has_value(), morpho);
+    if (!morpho) return;
+    check("pool", market.pool.has_value(), false);
+    check("governance", market.governance.has_value(), false);
 }
 
 void check_market(const Market& market, const std::vector<Chain>& chains, Context& context) {
@@ -149,7 +193,7 @@ void resolve_market(const Position& position, const std::string& key, Settings& 
         return;
     }
     settings.markets.push_back(
-        {position.market, chain->name, std::string(known->protocol), known->addresses_provider, {}, {}});
+        {position.market, chain->name, std::string(known->protocol), known->addresses_provider, {}, {}, {}});
     for (const auto* part : {"chain", "protocol", "addresses_provider"})
         context.origins[fmt::format("market.{}.{}", position.market, part)] = Origin{Origin::Kind::Known, {}};
 }
@@ -248,13 +292,11 @@ void check_wallet(const Wallet& wallet, Seen& seen, Settings& settings, Context&
         check_position(wallet, wallet.positions[i], fmt::format("{}.position.{}", base, i), seen, settings, context);
 }
 
-bool is_loopback(std::string_view listen) {
-    return listen.starts_with("127.") || listen.starts_with("[::1]:") || listen.starts_with("localhost:");
-}
-
 }  // namespace
 
 void check_cross_rules(Settings& settings, Context& context) {
+    check_heartbeat(settings.heartbeat, context);
+    check_console(settings, context);
     check_chains(settings.chains, context);
     for (auto& chain : settings.chains) fill_coin(chain, context);
     for (const auto& market : settings.markets) check_market(market, settings.chains, context);
@@ -268,6 +310,8 @@ void check_cross_rules(Settings& settings, Context& context) {
         any_live = any_live || wallet.mode == Mode::Live;
     }
     check_strategies(settings, context);
+    check_sending(settings, context);
+    check_alerts(settings, context);
     if (positions > kPositionsMost)
         context.report.error(Code::TooMany, {}, "wallet", "too many positions",
                              fmt::format("{} of at most {}", positions, kPositionsMost),
@@ -278,7 +322,7 @@ void check_cross_rules(Settings& settings, Context& context) {
     if (settings.mode == Mode::Live && !any_live && !settings.wallets.empty())
         context.report.warning(Code::NothingLive, context.place("mode"), "mode", "no wallet is live",
                                "nothing will be sent", "write mode = \"live\" in each wallet that may act too");
-    if (context.good("daemon.listen") && !is_loopback(settings.daemon.listen))
+    if (context.good("daemon.listen") && !listens_on_loopback(settings.daemon.listen))
         context.report.warning(Code::OpenToOthers, context.place("daemon.listen"), "daemon.listen",
                                "metrics and readiness are open to other machines", "not a loopback address",
                                "write listen = \"127.0.0.1:1876\" and put a proxy with authentication before it");

@@ -9,14 +9,6 @@ namespace plimsoll::config {
 
 namespace {
 
-constexpr std::string_view kLoopback = "http://127.0.0.1";
-
-bool is_loopback(std::string_view url) {
-    if (!url.starts_with(kLoopback)) return false;
-    url.remove_prefix(kLoopback.size());
-    return url.empty() || url.front() == ':' || url.front() == '/' || url.front() == '?';
-}
-
 class SignerRules {
   public:
     SignerRules(const Wallet& wallet, Context& context)
@@ -92,7 +84,7 @@ class SignerRules {
             needed("key", signer_.key, why, "add key = \"/etc/plimsoll/client.key\"");
             return;
         }
-        if (!is_loopback(url)) {
+        if (!is_local_http(url)) {
             error(Code::BadUrl, "remote", "`remote` of " + title_ + " is reached in the clear",
                   "plain http is for 127.0.0.1 alone", "write https:// and name certificate and key");
             return;

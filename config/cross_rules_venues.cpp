@@ -115,6 +115,7 @@ void check_venues(const Settings& settings, Context& context) {
     check_places("lender", settings.lenders, settings.chains, context);
     check_places("pool", settings.pools, settings.chains, context);
     check_places("router", settings.routers, settings.chains, context);
+    check_places("feed", settings.feeds, settings.chains, context);
     for (const auto& pool : settings.pools) check_pool(pool, settings.routers, context);
     for (const auto& aggregator : settings.aggregators) {
         const std::string base = "aggregator." + aggregator.name;

@@ -42,6 +42,7 @@ enum class Code : std::uint16_t {
     GuardMissing = 54,
     NoUse = 55,
     NothingToSellThrough = 56,
+    FeeCap = 57,
     BadUrl = 60,
     BadListen = 61,
     NoSocketEndpoint = 62,

@@ -43,12 +43,17 @@ Found rule_at(const std::vector<std::string>& path) {
     const std::string& key = path.back();
     if (path.size() == 1) return rule_in<Settings>(key);
     if (path[0] == "daemon" && path.size() == 2) return rule_in<Daemon>(key);
+    if (path[0] == "heartbeat" && path.size() == 2) return rule_in<Heartbeat>(key);
+    if (path[0] == "console" && path.size() == 2) return rule_in<Console>(key);
     if (path[0] == "chain" && path.size() == 3) return rule_in<Chain>(key);
     if (path[0] == "market" && path.size() == 3) return rule_in<Market>(key);
     if (path[0] == "lender" && path.size() == 3) return rule_in<Lender>(key);
     if (path[0] == "pool" && path.size() == 3) return rule_in<Pool>(key);
     if (path[0] == "router" && path.size() == 3) return rule_in<Router>(key);
+    if (path[0] == "feed" && path.size() == 3) return rule_in<Feed>(key);
     if (path[0] == "aggregator" && path.size() == 3) return rule_in<Aggregator>(key);
+    if (path[0] == "relay" && path.size() == 3) return rule_in<Relay>(key);
+    if (path[0] == "alert" && path.size() == 3) return rule_in<AlertChannel>(key);
     if (path[0] == "wallet" && path.size() == 3) return rule_in<Wallet>(key);
     if (path[0] == "wallet" && path.size() == 4 && path[2] == "signer") return rule_in<Signer>(key);
     if (path[0] == "wallet" && path.size() == 5 && path[2] == "position") return rule_in<Position>(key);
@@ -89,7 +94,8 @@ Node value_node(const Rule& rule, std::string_view text) {
         out.type = Node::Type::Integer;
         return out;
     }
-    if (rule.kind == Kind::Urls || rule.kind == Kind::Choices || rule.kind == Kind::Addresses) {
+    if (rule.kind == Kind::Nodes || rule.kind == Kind::Choices || rule.kind == Kind::Texts ||
+        rule.kind == Kind::Addresses) {
         Node out;
         out.type = Node::Type::Array;
         while (!text.empty()) {
@@ -141,7 +147,7 @@ Node& child(Node& table, const std::string& key, const Place& place) {
 Node* table_of(Node& root, const std::vector<std::string>& path, const Place& place, std::string& missing) {
     Node* node = &root;
     for (std::size_t i = 0; i + 1 < path.size(); ++i) {
-        const bool named = i == 1 && path[0] != "daemon";
+        const bool named = i == 1 && path[0] != "daemon" && path[0] != "heartbeat" && path[0] != "console";
         if (node->type == Node::Type::Array) {
             node = position_of(*node, path[i]);
         } else if (named || (i == 2 && path[i] == "position")) {

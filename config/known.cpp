@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/known.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace plimsoll::config {
 
 namespace {
@@ -61,6 +64,30 @@ constexpr KnownCoin kCoins[] = {
     {84532, Address::literal("0x4200000000000000000000000000000000000006")},
 };
 
+constexpr std::pair<ChainId, Address> kGovernance[] = {
+    {1, Address::literal("0xdAbad81aF85554E9ae636395611C58F7eC1aAEc5")},
+    {10, Address::literal("0x0E1a3Af1f9cC76A62eD31eDedca291E63632e7c4")},
+    {56, Address::literal("0xE5EF2Dd06755A97e975f7E282f828224F2C3e627")},
+    {100, Address::literal("0x9A1F491B86D09fC1484b5fab10041B189B60756b")},
+    {137, Address::literal("0x401B5D0294E23637c18fcc38b1Bca814CDa2637C")},
+    {143, Address::literal("0x442CA936e5E6Db875357d0A16481145c96dd9a82")},
+    {146, Address::literal("0x0846C28Dd54DEA4Fd7Fb31bcc5EB81673D68c695")},
+    {196, Address::literal("0x80e11cB895a23C901a990239E5534054C66476B5")},
+    {324, Address::literal("0x2E79349c3F5e4751E87b966812C9E65E805996F1")},
+    {1088, Address::literal("0x2233F8A66A728FBa6E1dC95570B25360D07D5524")},
+    {1868, Address::literal("0x44D73D7C4b2f98F426Bf8B5e87628d9eE38ef0Cf")},
+    {4326, Address::literal("0x80e11cB895a23C901a990239E5534054C66476B5")},
+    {5000, Address::literal("0xF089f77173A3009A98c45f49D547BF714A7B1e01")},
+    {8453, Address::literal("0x2DC219E716793fb4b21548C0f009Ba3Af753ab01")},
+    {9745, Address::literal("0xe76EB348E65eF163d85ce282125FF5a7F5712A1d")},
+    {42161, Address::literal("0x89644CA1bB8064760312AE4F03ea41b05dA3637C")},
+    {42220, Address::literal("0xE48E10834C04E394A04BF22a565D063D40b9FA42")},
+    {43114, Address::literal("0x1140CB7CAfAcC745771C2Ea31e7B5C653c5d0B80")},
+    {57073, Address::literal("0x1dE9CB9420Dd1f2cCeFFf9393E126b800D413b7A")},
+    {59144, Address::literal("0x3BcE23a1363728091bc57A58a226CF2940C2e074")},
+    {534352, Address::literal("0x6b6B41c0f8C223715f712BE83ceC3c37bbfDC3fE")},
+};
+
 }  // namespace
 
 std::span<const KnownMarket> known_markets() {
@@ -83,6 +110,25 @@ const KnownCoin* known_coin(ChainId chain_id) {
         if (coin.chain_id == chain_id) return &coin;
     }
     return nullptr;
+}
+
+const Address* known_governance(ChainId chain_id) {
+    for (const auto& [chain, address] : kGovernance) {
+        if (chain == chain_id) return &address;
+    }
+    return nullptr;
+}
+
+std::string_view known_rollup(ChainId chain_id) {
+    const auto among = [&](std::span<const ChainId> chains) {
+        return std::find(chains.begin(), chains.end(), chain_id) != chains.end();
+    };
+    // OP Mainnet, Base, Unichain, World Chain, Soneium, Mode, Ink, Zora, and the test chains of the first two.
+    constexpr ChainId kOpStack[] = {10, 8453, 130, 480, 1868, 34443, 57073, 7777777, 11155420, 84532};
+    // One, Nova, and Sepolia's.
+    constexpr ChainId kArbitrum[] = {42161, 42170, 421614};
+    if (among(kOpStack)) return "op-stack";
+    return among(kArbitrum) ? "arbitrum" : "none";
 }
 
 }  // namespace plimsoll::config

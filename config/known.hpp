@@ -38,4 +38,12 @@ std::span<const KnownCoin> known_coins();
 /// nullptr if the chain is not known.
 const KnownCoin* known_coin(ChainId chain_id);
 
+/// Aave's PayloadsController on this chain; nullptr if it is not known. Source: the same package, PAYLOADS_CONTROLLER
+/// of each GovernanceV3*, on Ink PERMISSIONED_PAYLOADS_CONTROLLER.
+const Address* known_governance(ChainId chain_id);
+
+/// "op-stack", "arbitrum" or "none", as [chain.*].rollup says it. Only chains that bill for data by the rules of the
+/// OP stack's own GasPriceOracle are named: Mantle, Celo and others of its offspring have rules of their own.
+std::string_view known_rollup(ChainId chain_id);
+
 }  // namespace plimsoll::config

@@ -134,6 +134,15 @@ void read_named(const Node& root, std::string_view kind, std::size_t most, Conte
     }
 }
 
+/// A section that there is once.
+template <class T>
+void read_single(const Node& root, const std::string& kind, T& into, Context& context) {
+    const Section section{kind, fmt::format("[{}]", kind)};
+    const Node* node = root.find(kind);
+    if (node != nullptr && is_table(*node, section, fmt::format("write [{}] above its settings", kind), context))
+        read_section(*node, section, {}, into, context);
+}
+
 /// Sections that are a name and its settings.
 template <class T>
 void read_plain(const Node& root, std::string_view kind, std::size_t most, std::vector<T>& into, Context& context) {
@@ -208,18 +217,21 @@ LoadResult load(std::string_view text, const std::string& path, const Environmen
     settings.source = path;
     read_version(*root, context);
     read_section(*root, {},
-                 {"version", "daemon", "chain", "market", "lender", "pool", "router", "aggregator", "wallet"}, settings,
-                 context);
-    const Section daemon{"daemon", "[daemon]"};
-    const Node* node = root->find("daemon");
-    if (node != nullptr && is_table(*node, daemon, "write [daemon] above its settings", context))
-        read_section(*node, daemon, {}, settings.daemon, context);
+                 {"version", "daemon", "heartbeat", "console", "chain", "market", "lender", "pool", "router", "feed",
+                  "aggregator", "relay", "alert", "wallet"},
+                 settings, context);
+    read_single(*root, "daemon", settings.daemon, context);
+    read_single(*root, "heartbeat", settings.heartbeat, context);
+    read_single(*root, "console", settings.console, context);
     read_plain(*root, "chain", kChainsMost, settings.chains, context);
     read_plain(*root, "market", kMarketsMost, settings.markets, context);
     read_plain(*root, "lender", kLendersMost, settings.lenders, context);
     read_plain(*root, "pool", kPoolsMost, settings.pools, context);
     read_plain(*root, "router", kRoutersMost, settings.routers, context);
+    read_plain(*root, "feed", kFeedsMost, settings.feeds, context);
     read_plain(*root, "aggregator", kAggregatorsMost, settings.aggregators, context);
+    read_plain(*root, "relay", kRelaysMost, settings.relays, context);
+    read_plain(*root, "alert", kAlertsMost, settings.alerts, context);
     read_named(*root, "wallet", kWalletsMost, context,
                [&](const Entry& entry, const Section& section) { read_wallet(entry, section, settings, context); });
     check_cross_rules(settings, context);

@@ -51,10 +51,15 @@ std::string form_text(const Rule& rule) {
             return fmt::format("one of {}", fmt::join(choices_of(rule), ", "));
         case Kind::Choices:
             return fmt::format("list of {}", fmt::join(choices_of(rule), ", "));
+        case Kind::Text:
+            return "text";
+        case Kind::Texts:
+            return "list of texts";
         case Kind::Listen:
             return "host:port";
-        case Kind::Urls:
-            return "list of ws, wss, http, https URLs";
+        case Kind::Nodes:
+            return "list of ws, wss, http, https URLs, or of tables with `url`, `roles` (of follow, read, send), "
+                   "`requests_per_second` and `requests_per_day`";
         case Kind::Url:
             return "http or https URL";
         case Kind::Address:
@@ -80,12 +85,14 @@ std::string bounds_text(const Rule& rule) {
         case Kind::Count:
             return fmt::format("; {} to {}", show(rule.least), show(rule.most));
         case Kind::Choices:
-        case Kind::Urls:
+        case Kind::Texts:
+        case Kind::Nodes:
         case Kind::Addresses:
         case Kind::Prices:
             return fmt::format("; at most {}", to_string(rule.most));
         case Kind::Bool:
         case Kind::Name:
+        case Kind::Text:
         case Kind::Path:
         case Kind::Choice:
         case Kind::Listen:
@@ -132,6 +139,8 @@ std::string reference_markdown() {
         "is written `_`. `plimsoll config show` says where each value comes from.\n\n";
     out += section<Settings>("Top of the file", "Besides `version`.");
     out += section<Daemon>("[daemon]", "The process.");
+    out += section<Heartbeat>("[heartbeat]", "Somebody outside who notices silence.");
+    out += section<Console>("[console]", "The page for the operator.");
     out += section<Chain>("[chain.NAME]", "One network and its nodes.");
     out += section<Market>("[market.NAME]", "One deployment of a lending protocol. Known markets need no section.");
     out += section<Lender>("[lender.NAME]",
@@ -139,9 +148,18 @@ std::string reference_markdown() {
                            "no section.");
     out += section<Pool>("[pool.NAME]", "A pool that sales may go through, followed by its events.");
     out += section<Router>("[router.NAME]", "A contract through which the pools of its kind are used.");
+    out +=
+        section<Feed>("[feed.NAME]", "A price feed: how often it speaks. The main ones of Ethereum need no section.");
     out += section<Aggregator>("[aggregator.NAME]",
                                "A service that offers swaps. It is asked when a sale is near; without its answer a "
                                "rescue goes through the pools.");
+    out +=
+        section<Relay>("[relay.NAME]",
+                       "Who takes transactions to block builders without showing them to everybody. A rescue that has "
+                       "time goes to relays alone for `private_blocks`, one that has none goes everywhere at once.");
+    out += section<AlertChannel>("[alert.NAME]",
+                                 "A way to reach people. What cannot be sent waits in the journal and is tried again. "
+                                 "`plimsoll alert test` tries each.");
     out += section<Wallet>("[wallet.NAME]", "One account. Without a signer it is watched only.");
     out += section<Signer>("signer of [wallet.NAME]",
                            "`signer = { keystore = ..., passphrase = ... }`, or a service: `signer = { remote = ..., "

@@ -22,6 +22,15 @@ constexpr Setting<Settings> kTop[] = {
 };
 
 constexpr Setting<Daemon> kDaemon[] = {
+    setting<&Daemon::name>({
+        .key = "name",
+        .kind = Kind::Text,
+        .need = Need::Optional,
+        .example = "\"desk-1\"",
+        .text = "Which daemon speaks, where there are several: in every message and on the console. Letters, digits, - "
+                "_ and dots, at most 40.",
+        .restart = true,
+    }),
     setting<&Daemon::data_dir>({
         .key = "data_dir",
         .kind = Kind::Path,
@@ -72,6 +81,37 @@ constexpr Setting<Daemon> kDaemon[] = {
     }),
 };
 
+constexpr Setting<Heartbeat> kHeartbeat[] = {
+    setting<&Heartbeat::url>({
+        .key = "url",
+        .kind = Kind::Url,
+        .need = Need::Optional,
+        .example = "\"https://hc-ping.com/{secret}\"",
+        .text =
+            "Asked (GET) while every chain is followed and the journal can be written. Whoever serves it alarms when "
+            "the calls stop.",
+        .restart = true,
+    }),
+    setting<&Heartbeat::secret>({
+        .key = "secret",
+        .kind = Kind::Secret,
+        .need = Need::Optional,
+        .example = "{ credential = \"heartbeat\" }",
+        .text = "Stands in for {secret} in the URL.",
+        .restart = true,
+    }),
+    setting<&Heartbeat::every>({
+        .key = "every",
+        .kind = Kind::Amount,
+        .unit = Unit::Duration,
+        .least = U256{1'000},
+        .most = U256{86'400'000},
+        .example = "\"1m\"",
+        .text = "Time between two calls.",
+        .restart = true,
+    }),
+};
+
 }  // namespace
 
 template <>
@@ -81,6 +121,10 @@ std::span<const Setting<Settings>> settings_of<Settings>() {
 template <>
 std::span<const Setting<Daemon>> settings_of<Daemon>() {
     return kDaemon;
+}
+template <>
+std::span<const Setting<Heartbeat>> settings_of<Heartbeat>() {
+    return kHeartbeat;
 }
 
 std::vector<std::string> choices_of(const Rule& rule) {

@@ -21,11 +21,13 @@ enum class Kind : std::uint8_t {
     Count,   // a bare integer
     Bool,
     Name,     // refers to a section or is a name of its own: letters, digits, - and _
+    Text,     // one line, taken as it is
+    Texts,    // a list of them, none twice
     Path,     // of a file or folder; relative to the folder of the configuration
     Choice,   // one of Rule::choices
     Choices,  // a list of them, none twice
     Listen,   // "127.0.0.1:1876", "[::1]:1876"
-    Urls,     // ws://, wss://, http://, https://
+    Nodes,    // ws://, wss://, http://, https://, each by itself or in a table with its roles and budget
     Url,      // http://, https://: of a service
     Address,  // EIP-55
     Addresses,
@@ -36,7 +38,7 @@ enum class Kind : std::uint8_t {
 
 /// A value between the file and a struct: exact, unit gone (see Unit for scales).
 using Value = std::variant<std::monostate, bool, U256, std::string, Address, SecretRef, std::vector<std::string>,
-                           std::vector<Address>, std::vector<std::pair<Address, U256>>>;
+                           std::vector<Address>, std::vector<std::pair<Address, U256>>, std::vector<RpcNode>>;
 
 enum class Need : std::uint8_t { Required, Default, Optional };
 
@@ -68,7 +70,13 @@ std::span<const Setting<Settings>> settings_of<Settings>();
 template <>
 std::span<const Setting<Daemon>> settings_of<Daemon>();
 template <>
+std::span<const Setting<Heartbeat>> settings_of<Heartbeat>();
+template <>
+std::span<const Setting<Console>> settings_of<Console>();
+template <>
 std::span<const Setting<Chain>> settings_of<Chain>();
+template <>
+std::span<const Setting<RpcNode>> settings_of<RpcNode>();
 template <>
 std::span<const Setting<Market>> settings_of<Market>();
 template <>
@@ -78,7 +86,13 @@ std::span<const Setting<Pool>> settings_of<Pool>();
 template <>
 std::span<const Setting<Router>> settings_of<Router>();
 template <>
+std::span<const Setting<Feed>> settings_of<Feed>();
+template <>
 std::span<const Setting<Aggregator>> settings_of<Aggregator>();
+template <>
+std::span<const Setting<Relay>> settings_of<Relay>();
+template <>
+std::span<const Setting<AlertChannel>> settings_of<AlertChannel>();
 template <>
 std::span<const Setting<Wallet>> settings_of<Wallet>();
 template <>
@@ -94,7 +108,10 @@ inline constexpr std::size_t kMarketsMost = 256;
 inline constexpr std::size_t kLendersMost = 64;
 inline constexpr std::size_t kPoolsMost = 256;
 inline constexpr std::size_t kRoutersMost = 64;
+inline constexpr std::size_t kFeedsMost = 256;
 inline constexpr std::size_t kAggregatorsMost = 16;
+inline constexpr std::size_t kRelaysMost = 16;
+inline constexpr std::size_t kAlertsMost = 16;
 inline constexpr std::size_t kWalletsMost = 10'000;
 inline constexpr std::size_t kPositionsMost = 10'000;
 inline constexpr std::size_t kFileBytesMost = 1U << 20U;

@@ -7,14 +7,7 @@ namespace plimsoll::config {
 namespace {
 
 constexpr Setting<Market> kMarket[] = {
-    setting<&Market::chain>({
-        .key = "chain",
-        .kind = Kind::Name,
-        .need = Need::Required,
-        .example = "\"ethereum\"",
-        .text = "Name of the [chain.NAME] it is on.",
-        .restart = true,
-    }),
+    setting<&Market::chain>(kChainRule),
     setting<&Market::protocol>({
         .key = "protocol",
         .kind = Kind::Choice,
@@ -46,6 +39,24 @@ constexpr Setting<Market> kMarket[] = {
         .need = Need::Optional,
         .example = "\"0xb323495f7e4148be5643a4ea4a8221eef163e4bccfdedc2a6f4696baacbc86cc\"",
         .text = "morpho-blue: the market's id; tokens, oracle and rates are read by it.",
+        .restart = true,
+    }),
+    setting<&Market::pool>({
+        .key = "pool",
+        .kind = Kind::Address,
+        .need = Need::Optional,
+        .example = "\"0x87870Bca3F3fD6335C3F4ce8392D69350B4fA4E2\"",
+        .text = "aave-v3: the Pool, so that no node is believed about whom a key may pay; known for known markets.",
+        .restart = true,
+    }),
+    setting<&Market::governance>({
+        .key = "governance",
+        .kind = Kind::Address,
+        .need = Need::Optional,
+        .example = "\"0xdAbad81aF85554E9ae636395611C58F7eC1aAEc5\"",
+        .text =
+            "aave-v3: the PayloadsController. What waits in its queue is simulated, and told when it lowers a health "
+            "factor; known for known chains.",
         .restart = true,
     }),
 };

@@ -10,15 +10,6 @@ namespace {
 constexpr std::uint64_t kSecond = 1'000;
 constexpr std::uint64_t kMinute = 60 * kSecond;
 
-constexpr Rule kChainRule = {
-    .key = "chain",
-    .kind = Kind::Name,
-    .need = Need::Required,
-    .example = "\"ethereum\"",
-    .text = "Name of the [chain.NAME] it is on.",
-    .restart = true,
-};
-
 constexpr Setting<Lender> kLender[] = {
     setting<&Lender::chain>(kChainRule),
     setting<&Lender::kind>({

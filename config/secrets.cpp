@@ -114,4 +114,10 @@ Result<Secret> read_secret(const SecretRef& ref) {
     return fail(Errc::Internal, "an unknown kind of secret");
 }
 
+std::string with_secret(std::string url, const Secret& secret) {
+    const auto at = url.find(kSecretPlaceholder);
+    if (at != std::string::npos) url.replace(at, kSecretPlaceholder.size(), secret.text());
+    return url;
+}
+
 }  // namespace plimsoll::config

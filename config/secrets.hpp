@@ -35,6 +35,12 @@ constexpr std::size_t kSecretBytesMost = 4'096;
 /// Errc::NotFound, Errc::Refused (with the command that mends it), Errc::Io. No message repeats the secret.
 Result<Secret> read_secret(const SecretRef& ref);
 
+/// Where a secret stands in a URL.
+inline constexpr std::string_view kSecretPlaceholder = "{secret}";
+
+/// The URL with the secret in its place, where it has one.
+std::string with_secret(std::string url, const Secret& secret);
+
 /// From a descriptor, as above.
 Result<Secret> read_secret_fd(int descriptor, std::string_view what);
 

@@ -49,6 +49,8 @@ std::vector<Line> lines_of(const Settings& settings) {
     add(lines, "", "", settings);
     lines.back().fresh = false;
     add(lines, "[daemon]", "daemon", settings.daemon);
+    add(lines, "[heartbeat]", "heartbeat", settings.heartbeat);
+    add(lines, "[console]", "console", settings.console);
     for (const auto& chain : settings.chains)
         add(lines, fmt::format("[chain.{}]", chain.name), "chain." + chain.name, chain);
     for (const auto& market : settings.markets)
@@ -61,6 +63,9 @@ std::vector<Line> lines_of(const Settings& settings) {
     named("pool", settings.pools);
     named("router", settings.routers);
     named("aggregator", settings.aggregators);
+    named("relay", settings.relays);
+    named("feed", settings.feeds);
+    named("alert", settings.alerts);
     for (const auto& wallet : settings.wallets) add_wallet(lines, wallet);
     return lines;
 }

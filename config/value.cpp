@@ -122,6 +122,16 @@ struct Reader {
         return *value;
     }
 
+    std::optional<std::string> text(const Node& node) const {
+        constexpr std::size_t kLongest = 256;
+        if (!is_text(node)) return std::nullopt;
+        const bool plain = std::all_of(node.text.begin(), node.text.end(),
+                                       [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+        if (plain && !node.text.empty() && node.text.size() <= kLongest) return node.text;
+        return error(Code::Malformed, node, fmt::format("{} is no line of text", said(rule, where)),
+                     "1 to 256 characters without line ends", example());
+    }
+
     std::optional<std::string> hash(const Node& node) const {
         if (!is_text(node)) return std::nullopt;
         if (const auto value = Hash32::parse(node.text)) return to_string(*value);
@@ -165,6 +175,40 @@ struct Reader {
                      fmt::format("{} {}", said(rule, where), secret ? "holds a secret" : "has a bad URL"), wrong->why,
                      secret ? fmt::format("write {} and rpc_secret = {{ file = \"...\" }}", toml_string(wrong->mend))
                             : fmt::format("write it as in {}", toml_string(wrong->mend)));
+    }
+
+    /// "ws://..." or { url = "ws://...", roles = ["send"], requests_per_second = 25 }
+    std::optional<RpcNode> rpc_node(const Node& node) const {
+        if (node.type != Node::Type::Table) {
+            const auto plain = url(node);
+            return plain ? std::optional(RpcNode(*plain)) : std::nullopt;
+        }
+        RpcNode out;
+        bool good = true;
+        for (const auto& entry : node.entries) {
+            const auto settings = settings_of<RpcNode>();
+            const auto known = std::find_if(settings.begin(), settings.end(),
+                                            [&](const auto& setting) { return setting.rule.key == entry.key; });
+            if (known == settings.end()) {
+                report.error(Code::UnknownKey, entry.place, where.key,
+                             fmt::format("unknown key `{}` of a node in {}", entry.key, where.section),
+                             "not a setting of a node",
+                             "remove it; known here: url, roles, requests_per_second, requests_per_day");
+                good = false;
+            } else if (entry.key == "url") {
+                const auto plain = url(entry.value);
+                good = good && plain;
+                if (plain) out.url = *plain;
+            } else {
+                const auto value = entry.broken ? std::nullopt : Reader{known->rule, where, report}.read(entry.value);
+                good = good && value;
+                if (value) known->set(out, *value);
+            }
+        }
+        if (good && out.url.empty())
+            return error(Code::MissingKey, node, fmt::format("a node of {} has no url", said(rule, where)),
+                         "it is what it is reached by", "add url = \"https://rpc.example.org\"");
+        return good ? std::optional(out) : std::nullopt;
     }
 
     std::optional<Value> service(const Node& node) const {
@@ -225,6 +269,10 @@ struct Reader {
                 return node.boolean;
             case Kind::Name:
                 return name(node);
+            case Kind::Text:
+                return text(node);
+            case Kind::Texts:
+                return list<std::string>(node, "a list of strings", [&](const Node& item) { return text(item); });
             case Kind::Path:
                 return path(node);
             case Kind::Choice:
@@ -236,8 +284,8 @@ struct Reader {
                 if (const auto wrong = wrong_listen(node.text)) return error(node, *wrong);
                 return node.text;
             }
-            case Kind::Urls:
-                return list<std::string>(node, "a list of URLs", [&](const Node& item) { return url(item); });
+            case Kind::Nodes:
+                return list<RpcNode>(node, "a list of URLs", [&](const Node& item) { return rpc_node(item); });
             case Kind::Address:
                 return address(node);
             case Kind::Addresses:

@@ -8,12 +8,23 @@
 /// From the members of the settings to Value and back. Included by schema*.cpp alone.
 namespace plimsoll::config {
 
+/// Of everything that is on one chain.
+inline constexpr Rule kChainRule = {
+    .key = "chain",
+    .kind = Kind::Name,
+    .need = Need::Required,
+    .example = "\"ethereum\"",
+    .text = "Name of the [chain.NAME] it is on.",
+    .restart = true,
+};
+
 template <class T>
 struct Cast;  // no conversion: the member has a type that no setting knows
 
 template <class T>
 requires std::same_as<T, bool> || std::same_as<T, std::string> || std::same_as<T, Address> ||
-    std::same_as<T, SecretRef> || std::same_as<T, std::vector<std::string>> || std::same_as<T, std::vector<Address>>
+    std::same_as<T, SecretRef> || std::same_as<T, std::vector<std::string>> || std::same_as<T, std::vector<Address>> ||
+    std::same_as<T, std::vector<RpcNode>>
 struct Cast<T> {
     static Value out(const T& member) { return member; }
     static T in(const Value& value) { return std::get<T>(value); }

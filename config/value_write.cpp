@@ -29,6 +29,19 @@ struct Writer {
         return out.empty() ? "{}" : "{ " + out + " }";
     }
 
+    std::string operator()(const std::vector<RpcNode>& v) const { return list(v); }
+    /// A URL alone where nothing else is said of it.
+    std::string operator()(const RpcNode& v) const {
+        if (v == RpcNode(v.url)) return toml_string(v.url);
+        std::string out = fmt::format("{{ url = {}", toml_string(v.url));
+        for (const auto& setting : settings_of<RpcNode>()) {
+            const auto value = setting.get(v);
+            if (value == setting.get(RpcNode()) || setting.rule.key == "url") continue;
+            out += fmt::format(", {} = {}", setting.rule.key, write_value(setting.rule, value));
+        }
+        return out + " }";
+    }
+
     template <class T>
     std::string list(const std::vector<T>& v) const {
         std::string out = "[";
