@@ -17,8 +17,12 @@ void AlertBook::clear(Output& out, const std::string& kind, const std::string& s
     out.put(Alert{AlertLevel::Info, kind, subject, std::move(text), true});
 }
 
+void AlertBook::clock_went_back(std::int64_t by) {
+    for (auto& [key, entry] : standing_) entry.last_ms -= by;
+}
+
 void AlertBook::tell(Output& out, AlertLevel level, std::string kind, std::string subject, std::string text) {
-    out.put(Alert{level, std::move(kind), std::move(subject), std::move(text), false});
+    out.put(Alert{level, std::move(kind), std::move(subject), std::move(text), false, true});
 }
 
 }  // namespace plimsoll::engine

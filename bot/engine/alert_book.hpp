@@ -21,6 +21,8 @@ class AlertBook {
     void clear(Output& out, const std::string& kind, const std::string& subject, std::string text);
     /// The condition gave way to another one: nothing to say.
     void forget(const std::string& kind, const std::string& subject) { standing_.erase({kind, subject}); }
+    /// The wall clock was set back by so much: repetitions come in their time all the same.
+    void clock_went_back(std::int64_t by);
     /// Something that happened once.
     static void tell(Output& out, AlertLevel level, std::string kind, std::string subject, std::string text);
 

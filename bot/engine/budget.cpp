@@ -32,6 +32,12 @@ void Budget::add(const Spending& spending) {
     entries.push_back(spending);
 }
 
+void Budget::not_after(std::int64_t now) {
+    for (auto& [position, entries] : by_position_) {
+        for (auto& entry : entries) entry.time_ms = std::min(entry.time_ms, now);
+    }
+}
+
 BaseValue Budget::value(const std::string& position, std::int64_t now) const {
     const auto it = by_position_.find(position);
     return it == by_position_.end() ? BaseValue{} : sum(it->second, now, &Spending::value);

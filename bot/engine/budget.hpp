@@ -17,6 +17,8 @@ class Budget {
     static constexpr std::size_t kKept = 10'000;  // per position; beyond, the oldest two are counted as one
 
     void add(const Spending& spending);
+    /// What a clock that was ahead has dated later than `now` happened now at the latest.
+    void not_after(std::int64_t now);
     BaseValue value(const std::string& position, std::int64_t now) const;
     Wei gas(const std::string& position, std::int64_t now) const;
     /// When debt of the position was last repaid. What was reverted does not count: failures have a bound of their own.

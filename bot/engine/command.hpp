@@ -48,6 +48,8 @@ struct Simulate {
     std::vector<Call> before;
     std::vector<lending::ContractCall> calls;
     std::vector<Call> after;
+    bool spare{};      // can as well be left: nothing is spent on the answer
+    Timestamp time{};  // as if the block were of this time; zero: its own
 };
 
 /// eth_estimateGas of one call on the newest head -> GasDone.
@@ -80,10 +82,13 @@ struct Sign {
     TxFields tx;
 };
 
-/// To every endpoint of the chain -> Sent, one per endpoint.
+/// To every endpoint of the chain and every relay -> Sent, one each.
 struct Broadcast {
     Bytes raw;
     Hash32 hash;
+    bool hidden{};       // to the relays alone
+    BlockNumber head{};  // the newest block known
+    Hash32 first;        // of the first attempt with this nonce
 };
 
 /// -> ReceiptDone.
@@ -100,6 +105,7 @@ struct Alert {
     std::string position;  // or the wallet's name, or empty
     std::string text;
     bool resolved{};  // the condition is over
+    bool event{};     // it happened, and does not last
 };
 
 /// To the record of decisions: what `why` shows.
@@ -113,7 +119,21 @@ struct SetLogFilter {
     LogFilter filter;
 };
 
+/// Pending transactions to one of these addresses are told from now on, and whether the nodes still have `held`
+/// -> PendingSeen, any number. Nothing waits for it; nodes that do not tell them are left.
+struct WatchPending {
+    std::vector<Address> to;
+    std::vector<Hash32> held;
+};
+
+/// The same calls at the same block of every node by itself -> EachTold.
+struct AskEach {
+    RequestId id{};
+    BlockRef at;
+    std::vector<Call> calls;
+};
+
 using Command = std::variant<Read, FetchFees, FetchAccount, Simulate, EstimateGas, Persist, Sign, Broadcast,
-                             FetchReceipt, Alert, Decide, SetLogFilter, FetchOffers>;
+                             FetchReceipt, Alert, Decide, SetLogFilter, FetchOffers, WatchPending, AskEach>;
 
 }  // namespace plimsoll::engine

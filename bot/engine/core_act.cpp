@@ -20,6 +20,13 @@ std::uint32_t cost_bps(const strategies::Plan& plan) {
 
 }  // namespace
 
+/// What has time is shown to relays alone at first. Approvals give nothing away.
+Lane::Hiding Core::hiding(std::size_t i, const Checkup& check) const {
+    const bool time = bid_urgency(i, check.climb.urgency) == tx::Urgency::Normal;
+    if (check.purpose != Purpose::Rescue || !time) return {};
+    return {config.relays.size(), config.private_blocks};
+}
+
 void Core::act(std::size_t i, const Checkup& check, Decision decision, const TxFields& tx) {
     PositionState& position = positions[i];
     const WalletState& wallet = wallets[position.wallet];
@@ -34,7 +41,8 @@ void Core::act(std::size_t i, const Checkup& check, Decision decision, const TxF
         position.incident.reset();
         return;
     }
-    if (sender.lane.busy() && sender.owner != i) {  // another position was faster
+    const bool over = gives_way(sender) && !incident.prepares;
+    if (sender.lane.busy() && sender.owner != i && !over) {  // another position was faster
         refuse(i, std::move(decision), {"lane", false, "in use", "free"});
         return;
     }
@@ -77,6 +85,7 @@ void Core::act(std::size_t i, const Checkup& check, Decision decision, const TxF
     if (check.purpose == Purpose::Rescue && (plan.shortfall == "balance" || plan.shortfall == "other-debts"))
         incident.partial = plan.asset;
     lanes_.insert(wallet.sender);
+    if (over) take_over(i);
     if (sender.lane.busy()) {
         sender.lane.replace(out, std::move(row));
         return;
@@ -84,7 +93,7 @@ void Core::act(std::size_t i, const Checkup& check, Decision decision, const TxF
     ++incident.steps;
     sender.owner = i;
     quieten(sender);
-    sender.lane.begin(out, std::move(row));
+    sender.lane.begin(out, std::move(row), hiding(i, check));
 }
 
 }  // namespace plimsoll::engine

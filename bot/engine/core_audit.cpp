@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bot/engine/core.hpp"
+#include "bot/engine/text.hpp"
 
 namespace plimsoll::engine {
 
@@ -24,7 +25,7 @@ void Core::audit_reads(std::vector<ExtraRead>& reads) {
     }
     const BlockNumber head = follower.at().number;
     for (const auto i : at_risk_) {
-        if (positions[i].audit_due <= head) want_audit(reads, i);
+        if (positions[i].audit_due <= head || checks_late(i)) want_audit(reads, i);
     }
     // The longest due first, so that every account is audited once per interval; first audits come in the same way.
     for (std::size_t m = 0; m < audits_.size(); ++m) {
@@ -38,6 +39,16 @@ void Core::audit_reads(std::vector<ExtraRead>& reads) {
         }
         for (const auto i : turn) want_audit(reads, i);
     }
+}
+
+/// A check of an earlier block is under way still, and may have to be used: it needs figures that agree since.
+bool Core::checks_late(std::size_t i) const {
+    const PositionState& position = positions[i];
+    return position.unready_since && position.incident && position.incident->check && !is_checking(i);
+}
+
+bool Core::audited_since(const PositionState& position, const BlockRef& block) const {
+    return !position.mismatch && position.agreed_at && *position.agreed_at >= block.number;
 }
 
 void Core::audit_due(std::size_t i, BlockNumber at) {
@@ -69,16 +80,22 @@ void Core::audited(std::size_t i, const Result<lending::Audit>& audit) {
     position.agreed_at.reset();
     audit_due(i, follower.at().number + 1);
     ++position.mismatches;
+    position.differed_at = follower.at().number;
     alerts_.raise(out, now, AlertLevel::Critical, "audit-mismatch", name,
-                  "block " + std::to_string(follower.at().number) + ": the contract says health factor " +
-                      to_string(audit->theirs.health_factor) + ", debt " + to_string(audit->theirs.debt) +
-                      "; we have " + to_string(audit->ours.health_factor) + ", " + to_string(audit->ours.debt) +
-                      ": nothing is sent until they agree");
+                  "block " + std::to_string(follower.at().number) + ": health factor " +
+                      health_text(std::min(audit->theirs.health_factor, audit->ours.health_factor)) +
+                      " by the worse of two: the contract says " + to_string(audit->theirs.health_factor) + ", debt " +
+                      to_string(audit->theirs.debt) + "; we have " + to_string(audit->ours.health_factor) + ", " +
+                      to_string(audit->ours.debt) + ": nothing is sent until they agree");
+    read_anew(position.market);
+}
+
+void Core::read_anew(std::size_t market) {
     constexpr BlockNumber kResetEvery = 16;  // a market that stays wrong is not read anew every block
-    BlockNumber& last = reset_at_[position.market];
+    BlockNumber& last = reset_at_[market];
     if (last != 0 && follower.at().number < last + kResetEvery) return;
     last = follower.at().number;
-    follower.resync(position.market);
+    follower.resync(market);
     evaluated_ = {};
 }
 

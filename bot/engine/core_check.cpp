@@ -35,9 +35,9 @@ void Core::ask_fees() {
 
 void Core::ask_account(std::size_t s) {
     SenderState& sender = senders[s];
-    if (sender.asked != 0 && sender.asked_at.hash == follower.at().hash) return;
+    const auto under_way = routes_.find(sender.asked);
+    if (under_way != routes_.end() && under_way->second.at.hash == follower.at().hash) return;
     sender.asked = request(Route::What::Account, s);
-    sender.asked_at = follower.at();
     out.put(FetchAccount{sender.asked, sender.address, follower.at()});
 }
 
@@ -60,7 +60,10 @@ void Core::start_check(std::size_t i, Decision decision, strategies::Plan plan, 
     check.gas = request(Route::What::Gas, i);
     const auto audit = market_at(position.market).audit_call(account_of(i));
     const Address from = from_of(i, plan);
-    out.put(Simulate{check.simulate, from, check.at, {audit}, plan.calls, {audit}});
+    Simulate simulate{check.simulate, from, check.at, {audit}, plan.calls, {audit}};
+    if (config.rollup == tx::Rollup::OpStack)
+        simulate.before.push_back(tx::data_fee_call(config.chain_id, plan.calls.front().to, plan.calls.front().data));
+    out.put(std::move(simulate));
     out.put(EstimateGas{check.gas, from, plan.calls.front()});
     check.account_known = sender.known_at && sender.known_at->hash == check.at.hash;
     if (!check.account_known) ask_account(wallets[position.wallet].sender);
@@ -83,38 +86,46 @@ void Core::on(const FeesDone& event) {
 }
 
 void Core::on(const SimulationDone& event) {
-    const auto i = take_route(event.id, Route::What::Simulate);
-    if (!i || !positions[*i].incident || !positions[*i].incident->check) return;
-    Checkup& check = *positions[*i].incident->check;
+    if (tried_pending(event) || tried_payload(event)) return;
+    const auto route = take_route(event.id, Route::What::Simulate);
+    if (!route || !positions[route->index].incident || !positions[route->index].incident->check) return;
+    Checkup& check = *positions[route->index].incident->check;
     if (check.simulate != event.id) return;
     check.simulated = event;
-    finish_check(*i);
+    finish_check(route->index);
 }
 
 void Core::on(const GasDone& event) {
-    const auto i = take_route(event.id, Route::What::Gas);
-    if (!i || !positions[*i].incident || !positions[*i].incident->check) return;
-    Checkup& check = *positions[*i].incident->check;
+    const auto route = take_route(event.id, Route::What::Gas);
+    if (!route || !positions[route->index].incident || !positions[route->index].incident->check) return;
+    Checkup& check = *positions[route->index].incident->check;
     if (check.gas != event.id) return;
     check.estimated = event;
-    finish_check(*i);
+    finish_check(route->index);
 }
 
 void Core::on(const AccountDone& event) {
-    const auto s = take_route(event.id, Route::What::Account);
-    if (!s || senders[*s].asked != event.id) return;
-    SenderState& sender = senders[*s];
-    sender.asked = 0;
-    const bool canonical = canon.standing(sender.asked_at.number, sender.asked_at.hash) == Canon::Standing::Canonical;
-    if (event.error.empty() && canonical) {
-        sender.known_at = sender.asked_at;
+    const auto route = take_route(event.id, Route::What::Account);
+    if (!route) return;
+    const std::size_t s = route->index;
+    const BlockRef& at = route->at;
+    SenderState& sender = senders[s];
+    if (sender.asked == event.id) sender.asked = 0;
+    const bool newest = !sender.known_at || sender.known_at->number <= at.number;
+    if (event.error.empty() && newest && canon.standing(at.number, at.hash) == Canon::Standing::Canonical) {
+        sender.known_at = at;
         sender.native = event.native;
         sender.latest = event.nonce_latest;
         sender.pending = event.nonce_pending;
         if (event.has_code)
             alerts_.raise(out, now, AlertLevel::Critical, "delegated", sender.name,
                           "the account " + to_string(sender.address) + " has code: what sends should be a plain key");
-        hear(*s, sender.lane.account(out, sender.latest, sender.asked_at, now));
+        else
+            alerts_.clear(out, "delegated", sender.name, "what sends is a plain key again");
+        judge_history(sender);
+        judge_use(sender);
+        judge_gas_money(s);
+        hear(s, sender.lane.account(out, sender.latest, at, now));
         const Lane::Step* step = sender.lane.step();
         const bool gap = step != nullptr && step->base.nonce && !step->seen && sender.latest < *step->base.nonce &&
                          !sender.lane.wants(sender.latest);
@@ -132,10 +143,21 @@ void Core::on(const AccountDone& event) {
             checking_.erase(i);
             continue;
         }
-        if (wallets[position.wallet].sender != *s) continue;
+        if (wallets[position.wallet].sender != s || position.incident->check->at.number > at.number) continue;
         position.incident->check->account_known = true;
         finish_check(i);
     }
+}
+
+/// Of the head; or near it, where simulations take longer than blocks and a newer one would come as late.
+bool Core::usable(std::size_t i, const Checkup& check) {
+    PositionState& position = positions[i];
+    if (!follower.in_sync(position.market)) return false;
+    if (check.at.hash == follower.at().hash) return true;
+    if (position.level != Level::AtRisk || position.incident->prepares) return false;
+    if (!position.unready_since) position.unready_since = check.at.number;
+    return position.evaluated == follower.at().hash && audited_since(position, check.at) &&
+           near_head(position, check.at);
 }
 
 void Core::finish_check(std::size_t i) {
@@ -145,7 +167,7 @@ void Core::finish_check(std::size_t i) {
     Checkup check = std::move(*position.incident->check);
     position.incident->check.reset();
     checking_.erase(i);
-    if (check.at.hash != follower.at().hash || !follower.in_sync(position.market)) {
+    if (!usable(i, check)) {
         if (follower.at().hash == evaluated_) decide_all();  // the head moved on: anew on the newest
         return;
     }
@@ -172,7 +194,7 @@ void Core::finish_check(std::size_t i) {
         return;
     }
     decision.gates.push_back(failed);
-    if (!judge_account(sender, failed)) {
+    if (!judge_account(sender, check.at, failed)) {
         give_up(i, std::move(check), std::move(decision), failed);
         return;
     }

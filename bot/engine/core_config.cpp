@@ -51,7 +51,10 @@ Core::Core(EngineConfig fresh, std::vector<std::unique_ptr<lending::Market>> its
       planner_(std::move(planner)),
       market_reads_(markets.size()),
       reference_reads_(fresh.pools.size()),
+      payload_reads_(markets.size()),
       lender_reads_(fresh.lenders.size()),
+      feeds_(fresh.feeds, fresh.sequencer_feed),
+      ahead_(markets.size()),
       alerts_(fresh.alert_repeat_ms) {
     screens_.resize(follower.size());
     local_.resize(follower.size());
@@ -59,6 +62,8 @@ Core::Core(EngineConfig fresh, std::vector<std::unique_ptr<lending::Market>> its
     follows_.resize(follower.size());
     audits_.resize(follower.size());
     reset_at_.resize(follower.size());
+    prices_seen_.resize(follower.size());
+    jumps_.resize(follower.size());
     take_config(fresh);
 }
 
@@ -87,6 +92,7 @@ std::size_t Core::sender_for(const WalletConfig& wallet, std::size_t index) {
     if (added) {
         senders.emplace_back();
         senders.back().address = wallet.sender;
+        senders.back().lane.set_final(final_.number, config.finality);
     }
     senders[at->second].wallets.push_back(index);
     return at->second;
@@ -98,6 +104,7 @@ void Core::take_config(const EngineConfig& fresh) {
     config.markets = std::move(before.markets);
     config.pools = std::move(before.pools);
     config.lenders = std::move(before.lenders);
+    config.feeds = std::move(before.feeds);
     std::unordered_map<std::string, std::size_t> known;
     for (std::size_t i = 0; i < positions.size(); ++i) {
         positions[i].removed = true;
@@ -108,7 +115,11 @@ void Core::take_config(const EngineConfig& fresh) {
         wallets[i].live = false;
         wallet_of.emplace(std::pair(wallets[i].address, senders[wallets[i].sender].address), i);
     }
-    for (auto& sender : senders) sender.live = false;
+    for (auto& sender : senders) {
+        sender.live = false;
+        sender.sells = false;
+        sender.fee_limit = {};
+    }
     for (const auto& entry : fresh.wallets) {
         const auto [at, added] = wallet_of.try_emplace({entry.address, entry.sender}, wallets.size());
         if (added) {
@@ -159,9 +170,15 @@ void Core::take_config(const EngineConfig& fresh) {
     any_live_ = std::any_of(wallets.begin(), wallets.end(), [](const auto& wallet) { return wallet.live; });
     for (std::size_t i = 0; i < positions.size(); ++i) {
         audit_due(i, positions[i].audit_due);
-        if (!positions[i].removed) continue;
-        at_risk_.erase(i);
-        warned_.erase(i);
+        if (positions[i].removed) {
+            at_risk_.erase(i);
+            warned_.erase(i);
+            armed_.erase(i);
+            continue;
+        }
+        SenderState& sender = sender_of(i);
+        sender.fee_limit = std::max(sender.fee_limit, positions[i].config.limits.max_fee_per_gas);
+        sender.sells = sender.sells || !only_repays(i);
     }
 }
 
@@ -174,9 +191,12 @@ void Core::on(const Started& event) {
         budget_.add(spending);
         last_incident_ms_ = std::max(last_incident_ms_, spending.time_ms);
     }
+    budget_.not_after(now);
     for (auto& position : positions)
         position.paused =
             std::find(event.paused.begin(), event.paused.end(), position.config.name) != event.paused.end();
+    for (const auto& pause : event.pauses) pauses_.insert_or_assign(pause.wallet, pause.until_ms);
+    take_history(event);
     adopt(event.records);
 }
 
@@ -219,14 +239,15 @@ void Core::adopt_step(const std::vector<JournalRecord>& rows) {
     sender.lane.adopt(out, rows, now);
     lanes_.insert(*index);
     if (sender.lane.step()->attempts.empty()) return;  // it ends as it is
-    sender.owner = position_named(newest.position);
+    const JournalRecord& plan = sender.lane.step()->base;
+    sender.owner = position_named(plan.position);
     quieten(sender);
-    AlertBook::tell(out, AlertLevel::Warning, "resumed", newest.position,
+    AlertBook::tell(out, AlertLevel::Warning, "resumed", plan.position,
                     "resumed incident " + newest.incident + " at nonce " + sender.lane.nonce_text());
     if (!sender.owner) return;
     Incident incident;
     incident.id = newest.incident;
-    incident.prepares = newest.purpose == Purpose::Prepare;
+    incident.prepares = plan.purpose == Purpose::Prepare;
     incident.steps = newest.step + 1;
     incident.trigger.number = newest.trigger_number;
     incident.trigger.hash = newest.trigger_hash;
@@ -249,17 +270,36 @@ void Core::on(const SetPaused& event) {
     if (at_risk_.contains(*i)) decide(*i);
 }
 
-std::optional<std::size_t> Core::take_route(RequestId id, Route::What what) {
+void Core::on(const SetWalletPaused& event) {
+    pauses_.insert_or_assign(event.pause.wallet, event.pause.until_ms);
+    if (event.pause.until_ms <= now) pauses_.erase(event.pause.wallet);
+    for (const auto i : by_risk(at_risk_)) {
+        if (wallets[positions[i].wallet].name == event.pause.wallet) decide(i);
+    }
+}
+
+/// Why the operator keeps a position from acting; empty: he does not.
+std::string Core::paused(std::size_t i) const {
+    if (positions[i].paused) return "paused";
+    const auto pause = pauses_.find(wallets[positions[i].wallet].name);
+    if (pause == pauses_.end() || now >= pause->second) return {};
+    constexpr std::int64_t kMinuteMs = 60'000;
+    if (pause->second >= kUntilResumed) return "paused by the operator";
+    return "paused by the operator for " + std::to_string((pause->second - now + kMinuteMs - 1) / kMinuteMs) +
+           " min more";
+}
+
+std::optional<Core::Route> Core::take_route(RequestId id, Route::What what) {
     const auto it = routes_.find(id);
     if (it == routes_.end() || it->second.what != what) return std::nullopt;
-    const std::size_t index = it->second.index;
+    const Route route = it->second;
     routes_.erase(it);
-    return index;
+    return route;
 }
 
 RequestId Core::request(Route::What what, std::size_t index) {
     const RequestId id = out.next();
-    routes_.emplace(id, Route{what, index});
+    routes_.emplace(id, Route{what, index, follower.at()});
     return id;
 }
 

@@ -8,22 +8,24 @@ namespace plimsoll::engine {
 
 namespace {
 
-/// Gates at which making plans would be for nothing: the next block or answer decides.
+/// Gates at which making plans would be for nothing: the next block or answer decides. And in safe mode it may be the
+/// making of plans that crashes.
 bool waits_for_all(const std::string& name) {
-    return name == "lane" || name == "market-sync" || name == "feed" || name == "head-age" || name == "guard-read";
+    return name == "safe-mode" || name == "lane" || name == "market-sync" || name == "feed" || name == "head-age" ||
+           name == "guard-read";
 }
 
 }  // namespace
 
 std::vector<std::size_t> Core::by_risk(const std::set<std::size_t>& some) const {
     std::vector<std::size_t> order(some.begin(), some.end());
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return positions[a].health() < positions[b].health(); });
+    sort_by_risk(order);
     return order;
 }
 
 void Core::decide_all() {
     for (const auto i : by_risk(at_risk_)) decide(i);
+    for (const auto i : armed_) plan_ahead(i);
     const std::vector<std::size_t> low(warned_.begin(), warned_.end());
     for (const auto i : low) {
         warn_of_seat(i);
@@ -34,12 +36,12 @@ void Core::decide_all() {
     }
 }
 
-/// Near its trigger an account is told that its guard could not act.
+/// An account is told in time that its guard could not act.
 void Core::warn_of_seat(std::size_t i) {
-    if (!wallets[positions[i].wallet].guard) return;
+    if (!wallets[positions[i].wallet].guard || positions[i].removed) return;
     const auto gate = seat_gate(i);
     if (gate && gate->name == "guard-read") return;
-    for (const std::string kind : {"guard", "guard-policy", "guard-guardian"}) {
+    for (const std::string kind : {"guard", "guard-module", "guard-policy", "guard-guardian"}) {
         if (gate && gate->name == kind)
             alerts_.raise(
                 out, now, AlertLevel::Warning, kind, positions[i].config.name,
@@ -54,6 +56,7 @@ void Core::decide(std::size_t i) {
     const SenderState& sender = sender_of(i);
     if (position.removed) return;
     if (position.evaluated != follower.at().hash) {
+        if (evaluated_ != follower.at().hash) return;  // this block is being read: whoever is at risk comes with it
         refuse(i, draft(i), {"value", false, "the position cannot be valued", "a value at the head"});
         return;
     }
@@ -62,7 +65,7 @@ void Core::decide(std::size_t i) {
         if (position.incident->check->at.number + kCheckBlocks > follower.at().number) return;
         position.incident->check.reset();  // its answers never came
     }
-    if (sender.owner == i && sender.lane.busy()) {
+    if (sender.owner == i && sender.lane.busy() && !gives_way(sender)) {
         consider_replacement(i);
         return;
     }
@@ -87,8 +90,10 @@ void Core::decide(std::size_t i) {
 
 void Core::consider_replacement(std::size_t i) {
     PositionState& position = positions[i];
-    const SenderState& sender = sender_of(i);
+    SenderState& sender = sender_of(i);
     const Lane::Step& step = *sender.lane.step();
+    const bool to_be_hidden = step.attempts.empty() && step.hiding.relays > 0;
+    if ((sender.lane.hidden() || to_be_hidden) && !has_time(i)) sender.lane.open(out);
     const std::string text = step.attempts.empty() ? "being signed"
                              : step.seen           ? "included in block " + std::to_string(step.seen->number)
                                                    : "in flight as " + to_string(step.attempts.back().hash);
@@ -99,6 +104,7 @@ void Core::consider_replacement(std::size_t i) {
     const auto wait = [&] {
         if (position.level == Level::AtRisk) record(i, std::move(decision));
     };
+    if (safe_mode()) return wait();
     if (position.incident && position.incident->check) return;
     if (step.attempts.empty() || step.seen || sender.lane.building() || sender.lane.settling() ||
         sender.lane.reopened() || sender.lane.held() || position.level != Level::AtRisk) {

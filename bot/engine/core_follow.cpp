@@ -16,9 +16,11 @@ Wad above_warning(const Wad& warn) {
 Level level_of(const PositionState& position) {
     const Wad health = position.health();
     if (health < position.config.trigger) return Level::AtRisk;
-    if (health < position.config.warn) return Level::Warned;
+    // On old prices one is warned earlier; acting keeps to the trigger.
+    const Wad warn = position.price_old ? above_warning(position.config.warn) : position.config.warn;
+    if (health < warn) return Level::Warned;
     const bool was_low = position.level == Level::Warned || position.level == Level::AtRisk;
-    return was_low && health < above_warning(position.config.warn) ? Level::Warned : Level::Safe;
+    return was_low && health < above_warning(warn) ? Level::Warned : Level::Safe;
 }
 
 }  // namespace
@@ -26,6 +28,7 @@ Level level_of(const PositionState& position) {
 void Core::on(const Tick&) {
     follower.tick();
     pools.tick();
+    end_safe_mode();
     check_feed();
     // Off the critical path: a bounded number of exact evaluations that keep the bounds tight.
     for (std::size_t m = 0; m < screens_.size(); ++m) {
@@ -37,6 +40,18 @@ void Core::on(const Tick&) {
         }
     }
     pump();
+    ask_new_senders();
+}
+
+void Core::clock_went_back(std::int64_t by) {
+    budget_.not_after(now);
+    alerts_.clock_went_back(by);
+    if (safe_mode()) safe_until_ms_ = std::max<std::int64_t>(safe_until_ms_ - by, 1);
+    for (auto& position : positions) {
+        if (position.rests_until) *position.rests_until -= by;
+        if (position.prepared_ms) *position.prepared_ms -= by;
+        if (position.needless_ms) *position.needless_ms -= by;
+    }
 }
 
 void Core::check_feed() {
@@ -45,7 +60,7 @@ void Core::check_feed() {
             alerts_.raise(out, now, AlertLevel::Critical, "feed-stale", "", "no block since the start");
         return;
     }
-    const std::int64_t age = now - static_cast<std::int64_t>(canon.head().timestamp) * 1'000;
+    const std::int64_t age = head_age_ms(canon.head());
     if (feed_live && age <= config.head_age_max_ms) {
         alerts_.clear(out, "feed-stale", "", "the head is fresh again");
         return;
@@ -75,9 +90,14 @@ void Core::set_feed(bool live, std::string reason) {
 }
 
 void Core::on(const Restarted& event) {
+    if (event.block.number < final_number()) doubt_finality(event.block.number);
+    highest_ = std::max(highest_, event.block.number);
     canon.restart(event.block);
+    head_told_ms_ = now;
     follower.restart(event.block);
     pools.restart(event.block);
+    feeds_.rewound();
+    pending_.rewound();
     if (!feed_told_) set_feed(true, "");
     evaluated_ = {};
     for (std::size_t i = 0; i < positions.size(); ++i) {
@@ -90,6 +110,7 @@ void Core::on(const Restarted& event) {
     }
     lanes_at_block();
     pump();
+    ask_new_senders();
 }
 
 /// A block at which a position at risk could not even be looked at has its reason in the record too.
@@ -111,6 +132,9 @@ void Core::on(const BlockAdded& event) {
         canon.restart(event.block);
     else
         canon.add(event.block);
+    highest_ = std::max(highest_, event.block.number);
+    regain_finality();
+    head_told_ms_ = now;
     follower.add(event);
     if (pools.size() > 0) pools.add(event);
     check_feed();
@@ -119,9 +143,12 @@ void Core::on(const BlockAdded& event) {
 }
 
 void Core::on(const Reorg& event) {
+    if (event.ancestor.number < final_number()) doubt_finality(event.ancestor.number);
     canon.rewind(event.ancestor);
     follower.reorg(event.ancestor);
     pools.reorg(event.ancestor);
+    feeds_.rewound();
+    pending_.rewound();
     evaluated_ = {};
     for (std::size_t i = 0; i < positions.size(); ++i) {
         PositionState& position = positions[i];
@@ -206,6 +233,8 @@ void Core::evaluate_block() {
     for (std::size_t m = 0; m < follower.size(); ++m) {
         follows_[m] = follower.in_sync(m);
         if (!follows_[m]) continue;
+        note_jumps(m);
+        refresh_ahead(m);
         const auto drift = market_at(m).take_drift();
         screens_[m].drift(drift.factor);
         for (const auto& account : drift.changed) {
@@ -217,6 +246,7 @@ void Core::evaluate_block() {
             const std::size_t i = local_[m][local];
             if (!positions[i].removed) evaluate(i);
         }
+        report_changes(m);
     }
     for (const auto s : lanes_) {  // what waits for its proof is looked at in every block, however safe it is
         const auto* step = senders[s].lane.step();
@@ -225,6 +255,8 @@ void Core::evaluate_block() {
         const PositionState& position = positions[*owner];
         if (follows_[position.market] && !position.removed && position.evaluated != evaluated_) evaluate(*owner);
     }
+    ask_each();
+    report_jumps();
     decide_all();
 }
 
@@ -246,9 +278,11 @@ bool Core::evaluate(std::size_t i) {
     alerts_.clear(out, "no-value", position.config.name, "the position can be valued again");
     position.health_now = first->health_factor;
     position.health_next = second->health_factor;
+    evaluate_ahead(i, next_at);
     position.evaluated = follower.at().hash;
     set_level(i, level_of(position));
-    const Wad threshold = position.level == Level::Safe     ? position.config.warn
+    const Wad warn = position.price_old ? above_warning(position.config.warn) : position.config.warn;
+    const Wad threshold = position.level == Level::Safe     ? warn
                           : position.level == Level::Warned ? position.config.trigger
                                                             : Wad{};
     screens_[position.market].evaluated(position.local, position.health(), first->collateral, first->debt, threshold);
@@ -264,9 +298,19 @@ void Core::set_level(std::size_t i, Level level) {
     if (level == Level::AtRisk) {
         at_risk_.insert(i);
         warned_.erase(i);
-        const bool open = position.health().value < kWad;
+        const bool open = position.health_counted().value < kWad;
+        const std::string whose =
+            position.health_told
+                ? " as another node reads it (by our own figures " + health_text(position.health_own()) + "),"
+            : position.pending_acts && position.health_pending
+                ? " by a pending transaction to a price feed, which is not in a block yet (the "
+                  "protocol counts " +
+                      health_text(position.health_counted()) + "),"
+            : position.health_public ? " by the public feeds, which the protocol has yet to read (it counts " +
+                                           health_text(position.health_counted()) + "),"
+                                     : "";
         alerts_.raise(out, now, AlertLevel::Critical, open ? "liquidatable" : "below-trigger", name,
-                      "health factor " + health + " is below " +
+                      "health factor " + health + whose + " is below " +
                           (open ? std::string("1: the position can be liquidated")
                                 : "the trigger " + health_text(position.config.trigger)));
         if (!open) alerts_.clear(out, "liquidatable", name, "health factor " + health);
@@ -279,6 +323,7 @@ void Core::set_level(std::size_t i, Level level) {
         if (!position.blocked_by.empty()) alerts_.forget(position.blocked_by, name);
         position.blocked_by.clear();
         position.unready_since.reset();
+        forget_reverts(i);
         Decision decision;
         decision.outcome = Outcome::Safe;
         decision.reason = "above the trigger";

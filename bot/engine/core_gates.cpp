@@ -18,7 +18,8 @@ Gate gate(std::string name, bool passed, std::string measured, std::string requi
 /// Gates that fail because an answer is still on its way: no reason to alarm at once.
 bool is_passing(const std::string& name) {
     return name == "market-sync" || name == "audit" || name == "funds" || name == "lane" || name == "nonce" ||
-           name == "simulation-request" || name == "fees" || name == "guard-read" || name == "strategy:funds-unknown";
+           name == "simulation-request" || name == "fees" || name == "guard-read" || name == "strategy:funds-unknown" ||
+           name == "second-node";
 }
 
 }  // namespace
@@ -33,7 +34,31 @@ Decision Core::draft(std::size_t i) const {
     out_decision.trigger = position.config.trigger;
     out_decision.target = position.config.target;
     out_decision.gates = standing_gates(i, false);
+    if (position.health_public)
+        out_decision.gates.push_back(gate("public-feed", true, "health factor " + health_text(*position.health_public),
+                                          "told: the protocol reads it next"));
+    if (const Timestamp until = sheltered_until(i); until != 0)
+        out_decision.gates.push_back(gate("grace-period", true, "not liquidated until second " + std::to_string(until),
+                                          "told: whoever is not in one goes first"));
+    if (position.health_pending)
+        out_decision.gates.push_back(gate("pending-price", true,
+                                          "health factor " + health_text(*position.health_pending),
+                                          "told: a pending transaction brings it"));
     return out_decision;
+}
+
+/// What is known is of the newest block. Where blocks come faster than answers that is never so: after some blocks of
+/// waiting one a little behind will do, as long as it is in the chain.
+bool Core::near_head(const PositionState& position, const BlockRef& at) const {
+    constexpr BlockNumber kBehind = 3;
+    constexpr std::int64_t kBehindMs = 2'000;  // where that is more
+    if (canon.empty() || follower.head_empty()) return false;
+    if (canon.head().hash == at.hash) return true;
+    const BlockNumber behind =
+        std::max(kBehind, static_cast<BlockNumber>(kBehindMs / std::max<std::int64_t>(config.block_time_ms, 1)));
+    const bool waited = position.unready_since && follower.at().number >= *position.unready_since + kBehind;
+    return waited && canon.head().number <= at.number + behind &&
+           canon.standing(at.number, at.hash) == Canon::Standing::Canonical;
 }
 
 std::vector<Gate> Core::standing_gates(std::size_t i, bool replaces) const {
@@ -43,13 +68,13 @@ std::vector<Gate> Core::standing_gates(std::size_t i, bool replaces) const {
     const auto& market = market_at(position.market);
     std::vector<Gate> gates;
     gates.push_back(gate("mode", wallet.live, wallet.live ? "live" : "dry-run", "live"));
-    gates.push_back(gate("paused", !position.paused, position.paused ? "paused" : "not paused", "not paused"));
+    const std::string held = paused(i);
+    gates.push_back(gate("paused", held.empty(), held.empty() ? "not paused" : held, "not paused"));
     gates.push_back(gate("feed", feed_live, feed_live ? "live" : feed_reason, "live"));
-    const std::int64_t age = now - static_cast<std::int64_t>(follower.at().timestamp) * 1'000;
+    const std::int64_t age = head_age_ms(follower.at());
     gates.push_back(gate("head-age", age <= config.head_age_max_ms, std::to_string(age) + " ms",
                          "at most " + std::to_string(config.head_age_max_ms) + " ms"));
-    const bool newest = !canon.empty() && canon.head().hash == follower.at().hash;
-    gates.push_back(gate("market-sync", newest && follower.in_sync(position.market),
+    gates.push_back(gate("market-sync", near_head(position, follower.at()) && follower.in_sync(position.market),
                          "block " + std::to_string(follower.at().number),
                          "block " + std::to_string(canon.empty() ? 0 : canon.head().number)));
     const std::string unsupported = market.unsupported();
@@ -62,12 +87,17 @@ std::vector<Gate> Core::standing_gates(std::size_t i, bool replaces) const {
                          "within " + std::to_string(oldest) + " blocks"));
     gates.push_back(
         gate("wallet", sender.stopped.empty(), sender.stopped.empty() ? "in use" : sender.stopped, "in use"));
+    gates.push_back(gate("safe-mode", !safe_mode(),
+                         safe_mode() ? "crashed repeatedly, until " + std::to_string(safe_until_ms_) : "off", "off"));
     if (!replaces) {
+        gates.push_back(second_node_gate(i));
+        gates.push_back(majority_gate(i));
+        gates.push_back(finality_gate());
+        gates.push_back(history_gate(sender));
         gates.push_back(lane_gate(i));
-        const bool rests = position.rests_until && now < *position.rests_until;
-        gates.push_back(gate("failures", !rests,
-                             rests ? "rests until " + std::to_string(*position.rests_until) : "none open",
-                             "none open"));
+        const auto rests = resting_until(i);
+        gates.push_back(
+            gate("failures", !rests, rests ? "rests until " + std::to_string(*rests) : "none open", "none open"));
     }
     return gates;
 }

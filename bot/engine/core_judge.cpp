@@ -43,21 +43,26 @@ bool Core::judge_simulation(std::size_t i, Checkup& check, Gate& result) {
     result = {"simulation-request", false, done.error, "an answer"};
     if (!done.error.empty()) return false;
     result = {"simulation", false, "an answer of another form", "one result per call"};
-    if (done.before.size() != 1 || done.after.size() != 1 || done.calls.size() != check.plan.calls.size()) return false;
+    const std::size_t asked = config.rollup == tx::Rollup::OpStack ? 2 : 1;
+    if (done.before.size() != asked || done.after.size() != 1 || done.calls.size() != check.plan.calls.size())
+        return false;
+    check.data_fee = data_fee_of(check.plan, done);
     for (std::size_t n = 0; n < done.calls.size(); ++n) {
         if (done.calls[n].success) continue;
         result.measured = "call " + std::to_string(n + 1) + " fails: " + revert_text(done.calls[n]);
         result.required = "every call succeeds";
         return false;
     }
-    const auto before = market.audit(account, check.at, done.before.front());
-    const auto after = market.audit(account, check.at, done.after.front());
-    audited(i, before);
+    // Where the state has gone on meanwhile, it is an audit read since that must agree.
+    const bool late = check.at.hash != follower.at().hash;
+    const auto before = market.audit(account, follower.at(), done.before.front());
+    const auto after = market.audit(account, follower.at(), done.after.front());
+    if (!late) audited(i, before);
     if (!before || !after) {
         result.measured = before ? after.error().message : before.error().message;
         return false;
     }
-    if (!before->agrees) {
+    if (late ? !audited_since(position, check.at) : !before->agrees) {
         result = {"audit-agrees", false, "the contract's view differs", "the audit before acting agrees"};
         return false;
     }
@@ -70,9 +75,10 @@ bool Core::judge_simulation(std::size_t i, Checkup& check, Gate& result) {
     return result.passed;
 }
 
-bool Core::judge_account(SenderState& sender, Gate& result) {
+bool Core::judge_account(SenderState& sender, const BlockRef& since, Gate& result) {
     result = {"nonce", false, "unknown", "known at the head"};
-    if (!sender.known_at || sender.known_at->hash != follower.at().hash) return false;
+    if (!sender.known_at || sender.known_at->number < since.number) return false;
+    if (canon.standing(sender.known_at->number, sender.known_at->hash) != Canon::Standing::Canonical) return false;
     if (sender.lane.busy()) {
         result = {"nonce", true, "held: " + sender.lane.nonce_text(), "one at a time"};
         return true;
@@ -105,18 +111,61 @@ bool Core::judge_account(SenderState& sender, Gate& result) {
     return true;
 }
 
+/// The highest fee that limits, balance and nodes allow a transaction with this gas limit.
+Wei Core::fee_ceiling(std::size_t i, const Wei& base, Gas gas_limit, const Wei& data_fee) {
+    const PositionState& position = positions[i];
+    const auto& limits = position.config.limits;
+    const Wei spent = budget_.gas(position.config.name, now);
+    const SenderState& sender = sender_of(i);
+    const U256 day = saturating_sub(saturating_sub(limits.max_gas_per_day.value, spent.value), data_fee.value);
+    const Wei by_day{div_down(day, U256{gas_limit}).value_or(U256{})};
+    const U256 left = saturating_sub(sender.native.value, data_fee.value);
+    const Wei by_balance{div_down(left, U256{gas_limit}).value_or(U256{})};
+    Wei ceiling = std::min({limits.max_fee_per_gas, by_day, by_balance});
+    if (!config.rpc_fee_cap.value.is_zero()) {
+        const Wei by_nodes{div_down(config.rpc_fee_cap.value, U256{gas_limit}).value_or(U256{})};
+        if (base <= by_nodes)
+            ceiling = std::min(ceiling, by_nodes);
+        else
+            alerts_.raise(out, now, AlertLevel::Critical, "rpc-fee-cap", position.config.name,
+                          "a transaction at the next base fee " + to_string(base) +
+                              " costs more than nodes take by default: raise their cap (geth: --rpc.txfeecap) and "
+                              "rpc_fee_cap");
+    }
+    return ceiling;
+}
+
+/// The priority fee for a rescue that missed blocks: by what liquidation would take, at least 5 % of the debt. Zero
+/// where the coin has no price.
+Wei Core::worth_paying(std::size_t i, const Checkup& check) const {
+    const Lane::Step* step = sender_of(i).lane.step();
+    if (step == nullptr || step->attempts.empty() || check.purpose != Purpose::Rescue) return {};
+    constexpr std::uint64_t kPart = 20;
+    const strategies::Plan& plan = check.plan;
+    const auto gas_coins = checked_mul(check.climb.fee_per_gas.value, U256{plan.gas});
+    const auto loss = div_down(plan.before.debt.value, U256{kPart});
+    if (!gas_coins || !loss) return {};
+    const U256 spent = checked_add(*gas_coins, plan.data_fee.value).value_or(kU256Max);
+    const Wei coins{mul_div_down(*loss, spent, plan.gas_cost.value).value_or(U256{})};
+    return tx::stake_priority(coins, plan.gas, follower.at().number - step->attempts.front().since);
+}
+
 /// Gas and fees. The bid comes down to what limits and balance allow, as long as the next block can take it.
 std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decision& decision, Gate& failed) {
     const PositionState& position = positions[i];
     const SenderState& sender = sender_of(i);
     const auto& limits = position.config.limits;
     const bool estimated = check.estimated->error.empty() && check.estimated->gas > 0;
-    const Gas needed = estimated ? check.estimated->gas : std::max(usual_gas(check.purpose), check.plan.gas);
+    Gas needed = estimated ? check.estimated->gas : usual_gas(check.purpose) + gas_of_data(check.plan);
+    if (check.purpose == Purpose::Rescue) needed = std::max(needed, check.plan.gas);  // an estimate may be too low
     TxFields fields;
     fields.gas_limit = needed > config.gas_limit_max ? needed : std::min(needed + needed / 4, config.gas_limit_max);
-    const Lane::Attempt* old = check.climb.replaces && sender.lane.busy() && !sender.lane.step()->attempts.empty()
-                                   ? &sender.lane.step()->attempts.back()
-                                   : nullptr;
+    if (position.incident->gas_least > fields.gas_limit)
+        fields.gas_limit = std::min(position.incident->gas_least, config.gas_limit_max);
+    const bool replaces =
+        (check.climb.replaces && sender.lane.busy()) || (gives_way(sender) && !position.incident->prepares);
+    const Lane::Attempt* old =
+        replaces && !sender.lane.step()->attempts.empty() ? &sender.lane.step()->attempts.back() : nullptr;
     if (old != nullptr) fields.gas_limit = std::max(fields.gas_limit, old->tx.gas_limit);
     failed = {"gas-limit", fields.gas_limit <= config.gas_limit_max, std::to_string(fields.gas_limit),
               "at most " + std::to_string(config.gas_limit_max)};
@@ -124,19 +173,16 @@ std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decisio
     decision.gates.push_back(failed);
 
     const Wei base = fees_.next_base_fee(follower.at());
-    const Wei least = times(base, fields.gas_limit);
+    const Wei cheapest = checked_add(times(base, fields.gas_limit), check.data_fee).value_or(Wei{kU256Max});
     const Wei spent = budget_.gas(position.config.name, now);
-    failed = strategies::check_gas_per_day(limits.max_gas_per_day, spent, least);
+    failed = strategies::check_gas_per_day(limits.max_gas_per_day, spent, cheapest);
     if (!failed.passed) return std::nullopt;
     decision.gates.push_back(failed);
-    failed = strategies::check_native_balance(sender.native, least);
+    failed = strategies::check_native_balance(sender.native, cheapest);
     if (!failed.passed) return std::nullopt;
     decision.gates.push_back(failed);
 
-    const U256 day = saturating_sub(limits.max_gas_per_day.value, spent.value);
-    const Wei by_day{div_down(day, U256{fields.gas_limit}).value_or(U256{})};
-    const Wei by_balance{div_down(sender.native.value, U256{fields.gas_limit}).value_or(U256{})};
-    const Wei ceiling = std::min({limits.max_fee_per_gas, by_day, by_balance});
+    const Wei ceiling = fee_ceiling(i, base, fields.gas_limit, check.data_fee);
     Gate fee = strategies::check_fee_ceiling(limits.max_fee_per_gas, base);
     if (!fee.passed) {  // a low bid is still sent: it waits for the base fee to fall, and is sent again each block
         alerts_.raise(out, now, AlertLevel::Critical, "limit-fee-per-gas", position.config.name,
@@ -149,7 +195,9 @@ std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decisio
     }
     decision.gates.push_back(std::move(fee));
 
-    tx::Bid bid = fees_.bid(follower.at(), bid_urgency(i, check.climb.urgency), ceiling);
+    const auto urgency = bid_urgency(i, check.climb.urgency);
+    const Wei least = urgency == tx::Urgency::Urgent ? worth_paying(i, check) : Wei{};
+    tx::Bid bid = fees_.bid(follower.at(), urgency, ceiling, least);
     if (old != nullptr) {
         const auto higher = tx::replacement({old->tx.max_fee, old->tx.max_priority_fee}, bid, ceiling);
         failed = {"limit-fee-per-gas", higher.has_value(), to_string(old->tx.max_fee) + " and an eighth",

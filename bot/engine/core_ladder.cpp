@@ -4,6 +4,7 @@
 
 #include "bot/engine/core.hpp"
 #include "bot/engine/text.hpp"
+#include "chain/lending/supposing.hpp"
 
 namespace plimsoll::engine {
 
@@ -40,8 +41,19 @@ Rung told(const NoPlan& none) {
 }
 
 const std::string kDoubt = "reference-disagrees";
+constexpr std::size_t kRefusedTold = 24;
 
 }  // namespace
+
+std::vector<Rung> told(const strategies::Ladder& ladder) {
+    std::vector<Rung> out;
+    for (const auto& plan : ladder.rungs) out.push_back(told(plan));
+    for (const auto& refused : ladder.refused) {
+        if (out.size() == ladder.rungs.size() + kRefusedTold) break;
+        out.push_back(told(refused));
+    }
+    return out;
+}
 
 const Gate* first_failure(const std::vector<Gate>& gates) {
     const auto it = std::find_if(gates.begin(), gates.end(), stops);
@@ -49,27 +61,33 @@ const Gate* first_failure(const std::vector<Gate>& gates) {
 }
 
 Climb Core::climb(std::size_t i, Decision& decision, bool replaces) {
-    constexpr std::size_t kRefusedTold = 24;
     Climb plans;
     plans.replaces = replaces;
     plans.offers = positions[i].offers_come;
     plans.gates = decision.gates;
+    const lending::Supposing as_if(market_at(positions[i].market), positions[i].ahead);  // sized for what is to come
     const auto situation = situation_of(i);
     strategies::Ladder ladder;
     if (situation) {
         plans.urgency = situation->urgency;
+        plans.fee_per_gas = situation->fee_per_gas;
         ladder = planner_(*situation);
     } else {
         ladder.refused.push_back({"accounting", situation.error().message});
     }
+    if (by_guard_alone(i) && std::erase_if(ladder.rungs, [](const Plan& plan) { return !plan.from_guardian; }) > 0) {
+        ladder.refused.push_back({"figures-differed",
+                                  "figures and contract differed a short while ago: only the guard, "
+                                  "which measures for itself, is trusted"});
+    }
+    prefer_others(i, ladder.rungs);
     if (ladder.rungs.size() > strategies::kRungs) ladder.rungs.resize(strategies::kRungs);
-    for (const auto& plan : ladder.rungs) plans.told.push_back(told(plan));
+    plans.told = told(ladder);
     const NoPlan none = ladder.refused.empty() ? NoPlan{"no-plan", "no strategy has a plan"} : ladder.refused.back();
     plans.none = {"strategy:" + none.gate, false, none.text, "a plan"};
     if (ladder.refused.size() > kRefusedTold) ladder.refused.resize(kRefusedTold);
     bool doubted = false;
     for (const auto& refused : ladder.refused) {
-        plans.told.push_back(told(refused));
         doubted = doubted || refused.gate == kDoubt;
         if (refused.gate == kDoubt)
             alerts_.raise(out, now, AlertLevel::Critical, kDoubt, positions[i].config.name, refused.text);

@@ -6,6 +6,19 @@
 
 namespace plimsoll::engine {
 
+namespace {
+
+Gas seen_limit(const Lane::Step& step) {
+    return step.attempts[step.seen->attempt].tx.gas_limit;
+}
+
+/// A call gets at most 63/64 of the gas there is (EIP-150): what fails for want of gas inside leaves the rest.
+bool ran_out(const Lane::Step& step) {
+    return step.seen->gas_used >= seen_limit(step) - seen_limit(step) / 64;
+}
+
+}  // namespace
+
 void Core::lanes_at_block() {
     if (canon.empty()) return;
     bool busy = false;
@@ -20,6 +33,7 @@ void Core::lanes_at_block() {
         settle_if_due(s);
     }
     if (!any_live_ || follower.head_empty()) return;
+    watch_keys();
     const auto age = fees_.age(canon.head());
     if (!age || *age >= config.refresh_blocks || busy || !at_risk_.empty()) ask_fees();
 }
@@ -55,20 +69,35 @@ void Core::on(const Sent& event) {
                                       [&](const Lane::Attempt& a) { return a.hash == event.hash; });
         if (!ours) continue;
         sender.lane.sent(out, event, now);
-        const std::string place = event.endpoint + ": " + event.text;
-        if (event.outcome == SendOutcome::InsufficientFunds)
-            alerts_.raise(out, now, AlertLevel::Critical, "insufficient-funds", sender.name, place);
-        if (event.outcome == SendOutcome::FeeCapExceeded || event.outcome == SendOutcome::AccountLimit ||
-            event.outcome == SendOutcome::Invalid || event.outcome == SendOutcome::NonceTooHigh)
-            alerts_.raise(out, now, AlertLevel::Warning, "send-refused", sender.name, place);
+        if (event.relay)
+            relay_said(event);
+        else
+            node_said(sender, event);
         const bool doubted = sender.lane.busy() && sender.lane.step()->attempts.back().doubted;
-        if (event.outcome == SendOutcome::ReplacementUnderpriced && step->attempts.size() == 1)
-            alerts_.raise(out, now, AlertLevel::Critical, "foreign-pending", sender.name,
-                          "nonce " + sender.lane.nonce_text() + " is held by a transaction that is not ours");
         if (doubted && sender.owner && positions[*sender.owner].evaluated == follower.at().hash)
             consider_replacement(*sender.owner);
         return;
     }
+}
+
+void Core::node_said(const SenderState& sender, const Sent& event) {
+    const std::string place = event.endpoint + ": " + event.text;
+    if (event.outcome == SendOutcome::InsufficientFunds)
+        alerts_.raise(out, now, AlertLevel::Critical, "insufficient-funds", sender.name, place);
+    if (event.outcome == SendOutcome::FeeCapExceeded || event.outcome == SendOutcome::AccountLimit ||
+        event.outcome == SendOutcome::Invalid || event.outcome == SendOutcome::NonceTooHigh)
+        alerts_.raise(out, now, AlertLevel::Warning, "send-refused", sender.name, place);
+    if (event.outcome == SendOutcome::ReplacementUnderpriced && sender.lane.busy() &&
+        sender.lane.step()->attempts.size() == 1)
+        alerts_.raise(out, now, AlertLevel::Critical, "foreign-pending", sender.name,
+                      "nonce " + sender.lane.nonce_text() + " is held by a transaction that is not ours");
+}
+
+void Core::relay_said(const Sent& event) {
+    if (event.outcome == SendOutcome::Accepted || event.outcome == SendOutcome::AlreadyKnown)
+        alerts_.clear(out, "relay", event.endpoint, event.endpoint + " takes transactions again");
+    else
+        alerts_.raise(out, now, AlertLevel::Warning, "relay", event.endpoint, event.text);
 }
 
 void Core::on(const ReceiptDone& event) {
@@ -84,15 +113,9 @@ void Core::hear(std::size_t s, Lane::News news) {
         case Lane::News::None:
         case Lane::News::Sent:
             return;
-        case Lane::News::Failed: {
-            // Nothing went out and nothing was spent: the rests do not grow, so that a signer that comes back after an
-            // hour is used within seconds.
-            const auto owner = sender.owner;
-            const auto rests = owner ? positions[*owner].rests : 0;
-            transaction_failed(s, sender.lane.reason());
-            if (owner) positions[*owner].rests = rests;
+        case Lane::News::Failed:
+            transaction_failed(s, sender.lane.reason(), Spent::Nothing);
             return;
-        }
         case Lane::News::Stuck:
             alerts_.raise(out, now, AlertLevel::Critical, "outbox", sender.name, sender.lane.reason());
             return;
@@ -111,9 +134,8 @@ void Core::hear(std::size_t s, Lane::News news) {
             return;
         case Lane::News::Found: {
             const Lane::Step& step = sender.lane.last();
-            const BaseValue value = step.seen->succeeded ? step.base.value : BaseValue{};
-            if (step.uncounted)
-                budget_.add({step.base.position, step.base.wallet, now, step.base.purpose, step.seen->succeeded, value,
+            if (step.uncounted || step.reverted)
+                budget_.add({step.position(), step.wallet(), now, step.purpose(), step.seen->succeeded, step.moved(),
                              step.seen->cost});
             if (!sender.lane.busy() && sender.owner) {
                 close_incident(*sender.owner);
@@ -147,12 +169,14 @@ void Core::settle_if_due(std::size_t s) {
     if (step == nullptr || !step->seen || sender.lane.settling() || sender.lane.reopened()) return;
     const auto standing = canon.standing(step->seen->number, step->seen->hash);
     if (standing == Canon::Standing::Removed || standing == Canon::Standing::Ahead) return;
-    if (canon.head().number + 1 < step->seen->number + std::max(config.confirmations, 1U)) return;
+    const bool at_once = keeps_house(sender) && awaited(s);  // its block may be removed all the same: it is watched on
+    const BlockNumber blocks = at_once ? 1 : std::max(config.confirmations, 1U);
+    if (canon.head().number + 1 < step->seen->number + blocks) return;
     if (!step->seen->succeeded) {
         sender.lane.settle(out, needless(s) ? "not needed" : "reverted", now);
         return;
     }
-    if (step->base.purpose != Purpose::Rescue) {
+    if (step->purpose() != Purpose::Rescue) {
         sender.lane.settle(out, "approved", now);
         return;
     }
@@ -180,16 +204,25 @@ void Core::settled(std::size_t s) {
     SenderState& sender = senders[s];
     const Lane::Step& step = sender.lane.last();
     const auto& seen = *step.seen;
-    const BaseValue value = seen.succeeded ? step.base.value : BaseValue{};
-    budget_.add({step.base.position, step.base.wallet, now, step.base.purpose, seen.succeeded, value, seen.cost});
+    budget_.add({step.position(), step.wallet(), now, step.purpose(), seen.succeeded, step.moved(), seen.cost});
     sender.known_at.reset();
     const bool no_failure = !seen.succeeded && needless(s);
     const auto owner = std::exchange(sender.owner, std::nullopt);
+    const bool taken_over = owner && positions[*owner].config.name != step.position();  // too late: this was mined
     for (const auto w : sender.wallets) {
-        if (!owner || positions[*owner].wallet == w) forget_funds(w, seen.number);
+        if (!owner || positions[*owner].wallet == w || wallets[w].name == step.wallet()) forget_funds(w, seen.number);
+    }
+    if (owner && positions[*owner].incident) {  // what was being checked was to replace it
+        positions[*owner].incident->check.reset();
+        checking_.erase(*owner);
     }
     quieten(sender);
+    if (taken_over) return after_housekeeping(s);
     if (no_failure) {
+        constexpr std::int64_t kHourMs = 3'600'000;
+        PositionState& spared = positions[*owner];
+        spared.needless = spared.needless_ms && now - *spared.needless_ms < kHourMs ? spared.needless + 1 : 1;
+        spared.needless_ms = now;
         AlertBook::tell(out, AlertLevel::Info, "not-needed", positions[*owner].config.name,
                         "the position recovered before its rescue was included, which did nothing");
         close_incident(*owner);
@@ -198,31 +231,53 @@ void Core::settled(std::size_t s) {
     }
     if (!seen.succeeded) {
         sender.owner = owner;
-        transaction_failed(s, std::string(to_string(step.base.purpose)) + " transaction " +
-                                  to_string(step.attempts[seen.attempt].hash) + " was included and reverted");
+        if (owner) note_revert(*owner, step.attempts[seen.attempt]);
+        if (owner && positions[*owner].incident && ran_out(step))
+            positions[*owner].incident->gas_least = seen_limit(step) + seen_limit(step) / 2;
+        transaction_failed(s,
+                           std::string(to_string(step.purpose())) + " transaction " +
+                               to_string(step.attempts[seen.attempt].hash) + " was included and reverted",
+                           Spent::Gas);
         pump();
         return;
     }
     if (!owner) return;
     PositionState& position = positions[*owner];
     const std::string& name = position.config.name;
-    if (step.base.purpose == Purpose::Rescue) {
+    if (step.purpose() == Purpose::Rescue) {
         const bool rescued = position.health_now >= position.config.trigger;
         position.rests = 0;
+        position.needless_ms.reset();
+        forget_reverts(*owner);
         const std::string text = "health factor " + health_text(step.base.health_before) + " to " +
                                  health_text(position.health_now) + " in block " + std::to_string(seen.number);
         AlertBook::tell(out, rescued ? AlertLevel::Info : AlertLevel::Critical, rescued ? "rescued" : "still-below",
                         name, text);
         if (rescued || !position.incident || !position.incident->partial) position.incident.reset();
     } else if (position.incident && position.incident->prepares) {
-        if (step.base.purpose == Purpose::ResetApproval) position.prepared_ms.reset();  // now the allowance itself
+        if (step.purpose() == Purpose::ResetApproval) position.prepared_ms.reset();  // now the allowance itself
         position.incident.reset();
     }
     pump();
     if (at_risk_.contains(*owner)) decide(*owner);
+    next_in_line(s);
 }
 
-void Core::transaction_failed(std::size_t s, const std::string& why) {
+/// A rescue that was to take the nonce of another position's housekeeping came too late, and has the next one.
+void Core::after_housekeeping(std::size_t s) {
+    const Lane::Step& step = senders[s].lane.last();
+    if (!step.seen->succeeded)
+        AlertBook::tell(out, AlertLevel::Warning, "transaction-failed", step.position(),
+                        std::string(to_string(step.purpose())) + " transaction " +
+                            to_string(step.attempts[step.seen->attempt].hash) + " was included and reverted");
+    pump();
+    if (follower.head_empty() || evaluated_ != follower.at().hash) return;
+    for (const auto i : by_risk(at_risk_)) {
+        if (wallets[positions[i].wallet].sender == s) decide(i);
+    }
+}
+
+void Core::transaction_failed(std::size_t s, const std::string& why, Spent spent) {
     SenderState& sender = senders[s];
     const auto owner = std::exchange(sender.owner, std::nullopt);
     const std::string subject = owner ? positions[*owner].config.name : sender.name;
@@ -236,11 +291,10 @@ void Core::transaction_failed(std::size_t s, const std::string& why) {
         return;
     }
     if (++position.incident->failures < config.failures_max) return;
-    // A rescue that failed of its block's prices may succeed in the next: short rests first, then ever longer ones.
-    constexpr std::int64_t kFirstRestMs = 15'000;
-    constexpr std::uint32_t kDoublings = 20;
-    const auto most = std::chrono::duration_cast<std::chrono::milliseconds>(position.config.limits.cooldown).count();
-    position.rests_until = now + std::min<std::int64_t>(most, kFirstRestMs << std::min(position.rests++, kDoublings));
+    // A rescue that failed of its block's prices may succeed in the next. Where nothing went out rests do not grow: a
+    // signer that comes back after an hour is used within seconds.
+    position.rests_until = now + rest_ms(*owner, position.rests);
+    if (spent == Spent::Gas) ++position.rests;
     position.incident.reset();
 }
 

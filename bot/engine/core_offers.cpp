@@ -42,9 +42,10 @@ std::vector<strategies::Offer> Core::offers_for(std::size_t i) const {
 }
 
 void Core::on(const OffersDone& event) {
-    const auto i = take_route(event.id, Route::What::Offers);
-    if (!i) return;
-    PositionState& position = positions[*i];
+    const auto route = take_route(event.id, Route::What::Offers);
+    if (!route) return;
+    const std::size_t i = route->index;
+    PositionState& position = positions[i];
     if (!event.error.empty())
         alerts_.raise(out, now, AlertLevel::Warning, "aggregator", "", "no offer of an aggregator: " + event.error);
     else
@@ -57,9 +58,9 @@ void Core::on(const OffersDone& event) {
         if (offer.expires_ms == 0) position.offers.back().expires_ms = now + kOfferLifeMs;
     }
     // What has no plan under way is looked at again: an offer may be the only way.
-    const bool idle = at_risk_.contains(*i) && !position.removed && position.evaluated == follower.at().hash &&
-                      !(position.incident && position.incident->check) && sender_of(*i).owner != *i;
-    if (idle && !event.offers.empty()) decide(*i);
+    const bool idle = at_risk_.contains(i) && !position.removed && position.evaluated == follower.at().hash &&
+                      !(position.incident && position.incident->check) && sender_of(i).owner != i;
+    if (idle && !event.offers.empty()) decide(i);
 }
 
 }  // namespace plimsoll::engine

@@ -6,6 +6,7 @@
 #include "bot/engine/core.hpp"
 #include "chain/codec/abi_words.hpp"
 #include "chain/dex/twap.hpp"
+#include "strategies/safe.hpp"
 
 namespace plimsoll::engine {
 
@@ -28,6 +29,10 @@ std::vector<ExtraRead> Core::extras() {
     if (canon.empty() || follower.head_empty()) return reads;
     audit_reads(reads);
     fund_reads(reads);
+    feed_reads(reads);
+    data_fee_reads(reads);
+    reference_reads(reads);
+    payload_reads(reads);
     return reads;
 }
 
@@ -53,6 +58,8 @@ void Core::want_funds(std::vector<ExtraRead>& reads, std::size_t i) {
         reads.push_back({kind, position.market, i, position.wallet, 0, asset, {std::move(call)}});
     };
     for (const auto& asset : view->assets) {
+        const bool held = !asset.debt.is_zero() || (asset.collateral && !asset.supplied.is_zero());
+        if (auto call = market.grace_call(asset.asset); call && held) one(Kind::Grace, asset.asset, *std::move(call));
         if (simple && asset.debt.is_zero()) continue;
         one(Kind::Balance, asset.asset, erc20::balance_of(asset.asset, wallet.address));
         one(Kind::Allowance, asset.asset, erc20::allowance(asset.asset, wallet.address, market.spender()));
@@ -90,6 +97,9 @@ void Core::want_guard(std::vector<ExtraRead>& reads, std::size_t i, const lendin
                      {guard::policy_of(seat, wallet.address, named), guard::spent_of(seat, wallet.address, named)}});
     if (auto call = guard::authorised(named, wallet.address, seat))
         reads.push_back({Kind::Authorised, position.market, i, position.wallet, 0, {}, {*std::move(call)}});
+    if (wallet.guard == guard::Access::Module)
+        reads.push_back(
+            {Kind::Safe, position.market, i, position.wallet, 0, {}, guard::safe_calls(wallet.address, seat)});
     if (!swapper_ && swapper_asked_ != follower.at().number) {
         swapper_asked_ = follower.at().number;
         reads.push_back({Kind::Swapper, 0, 0, 0, 0, {}, {guard::swapper(*config.guard)}});
@@ -97,9 +107,7 @@ void Core::want_guard(std::vector<ExtraRead>& reads, std::size_t i, const lendin
     for (std::size_t p = 0; p < config.pools.size(); ++p) {
         const auto& pool = config.pools[p];
         if (!pool.reference || reference_reads_[p].asked == follower.at().number) continue;
-        reference_reads_[p].asked = follower.at().number;
-        const auto seconds = static_cast<std::uint32_t>(pool.reference->count());
-        reads.push_back({Kind::Reference, 0, 0, 0, p, {}, {dex::twap_call(pool.address, seconds)}});
+        want_reference(reads, p);
     }
     for (std::size_t l = 0; l < config.lenders.size(); ++l) want_lender(reads, l, view);
 }
@@ -124,9 +132,11 @@ void Core::want_lender(std::vector<ExtraRead>& reads, std::size_t l, const lendi
 }
 
 void Core::fund_reads(std::vector<ExtraRead>& reads) {
-    for (const auto i : by_risk(at_risk_)) {
-        if (calls_of(reads) >= kCallsMax) return;
-        want_funds(reads, i);
+    for (const auto* urgent : {&at_risk_, &armed_}) {
+        for (const auto i : by_risk(*urgent)) {
+            if (calls_of(reads) >= kCallsMax) return;
+            want_funds(reads, i);
+        }
     }
     const BlockNumber head = follower.at().number;
     const auto stale = [&](const PositionState& p) { return p.tokens_asked + config.refresh_blocks <= head; };
@@ -161,21 +171,19 @@ void Core::take_extra(const ExtraAnswer& answer) {
             return take_funds(read, result);
         case Kind::Standing:
         case Kind::Authorised:
-            return take_seat(answer);
+        case Kind::Safe:
+            take_seat(answer);
+            // Whoever takes the guard's powers away need not do it while a position is low.
+            if (wallets[read.wallet].live) warn_of_seat(read.position);
+            return;
         case Kind::Conditions: {
             auto conditions = market_at(read.market).conditions(follower.at(), answer.results);
             market_reads_[read.market].conditions.reset();
             if (conditions) market_reads_[read.market].conditions = *std::move(conditions);
             return;
         }
-        case Kind::Reference: {
-            const auto seconds = static_cast<std::uint32_t>(config.pools[read.index].reference->count());
-            const auto tick = dex::mean_tick(result, seconds);
-            reference_reads_[read.index].mean_tick.reset();
-            if (tick) reference_reads_[read.index].mean_tick = *tick;
-            reference_reads_[read.index].at = follower.at().number;
-            return;
-        }
+        case Kind::Reference:
+            return take_reference(answer);
         case Kind::LenderTerms:
             if (auto terms = dex::flash_terms(answer.results)) lender_reads_[read.index].terms = *terms;
             return;
@@ -188,6 +196,14 @@ void Core::take_extra(const ExtraAnswer& answer) {
         case Kind::Swapper:
             if (const auto swapper = abi::sole_address(result)) swapper_ = *swapper;
             return;
+        case Kind::Feeds:
+            return take_feeds(answer);
+        case Kind::Grace:
+            return take_grace(read, result);
+        case Kind::DataFee:
+            return take_data_fee(answer);
+        case Kind::Payloads:
+            return take_payloads(answer);
     }
 }
 
@@ -210,6 +226,7 @@ void Core::take_seat(const ExtraAnswer& answer) {
         seat.authorised = word && *word == TokenAmount{U256{1}};
         return;
     }
+    if (answer.read.kind == Kind::Safe) return take_safe(answer);
     if (follower.at().number < wallets[answer.read.wallet].changed_in) return;
     seat.at = follower.at().number;
     seat.standing.reset();
@@ -219,6 +236,20 @@ void Core::take_seat(const ExtraAnswer& answer) {
         seat.standing = *std::move(standing);
     else
         seat.trouble = standing.error().message;
+}
+
+/// Another owner may change policies and modules: it is said, whoever it was.
+void Core::take_safe(const ExtraAnswer& answer) {
+    SeatState& seat = positions[answer.read.position].seat;
+    const std::string& name = positions[answer.read.position].config.name;
+    const auto enabled = erc20::amount(answer.results[0]);
+    if (enabled) seat.dismissed = enabled->is_zero();
+    if (!answer.results[1].success || answer.results[1].data.empty()) return;
+    if (!seat.owners.empty() && seat.owners != answer.results[1].data)
+        alerts_.raise(out, now, AlertLevel::Critical, "safe-owners", name,
+                      "the owners of the Safe " + to_string(account_of(answer.read.position)) +
+                          " or their order have changed: was it you?");
+    seat.owners = answer.results[1].data;
 }
 
 }  // namespace plimsoll::engine

@@ -61,6 +61,7 @@ std::optional<Gate> Core::seat_gate(std::size_t i) const {
     const SeatState& seat = position.seat;
     if (!seat.trouble.empty()) return Gate{"guard", false, seat.trouble, "a policy that can be read"};
     if (!is_recent(seat.at) || !swapper_) return Gate{"guard-read", false, "not read yet", "its policy at this head"};
+    if (seat.dismissed) return Gate{"guard-module", false, "the guard is no module of the Safe", "an enabled module"};
     const Address& guardian = seat.standing->policy.guardian;
     if (guardian.is_zero()) return Gate{"guard-policy", false, "none for this market", "a policy set by the account"};
     if (wallet.live && guardian != senders[wallet.sender].address)
@@ -138,8 +139,11 @@ strategies::Allowed Core::allowed_of(std::size_t i) const {
 }
 
 tx::Urgency Core::bid_urgency(std::size_t i, strategies::Urgency urgency) const {
-    const bool near = positions[i].health() < Wad{*mul_div_up(kWad, U256{105}, U256{100})};
-    return near || urgency == strategies::Urgency::Emergency ? tx::Urgency::Urgent : tx::Urgency::Normal;
+    const auto& due = ahead_[positions[i].market].due;  // the public price is read with the next blocks
+    const bool next_block = positions[i].pending_acts && positions[i].health_pending;
+    const bool late = next_block || (positions[i].health_public && due && *due <= inclusion_time());
+    return positions[i].near_liquidation() || late || urgency == strategies::Urgency::Emergency ? tx::Urgency::Urgent
+                                                                                                : tx::Urgency::Normal;
 }
 
 /// The search for liquidation prices costs milliseconds. What spends nothing but fees does with the health factor: a
@@ -151,6 +155,15 @@ Result<strategies::Urgency> Core::urgency_of(std::size_t i, const lending::Posit
     const auto level = [](std::uint32_t bps) { return Wad{*mul_div_up(kWad, U256{kBps}, U256{kBps - bps})}; };
     if (view.summary.health_factor < level(strategies::kEmergencyBps)) return Urgency::Emergency;
     return view.summary.health_factor < level(strategies::kActBps) ? Urgency::Act : Urgency::Watch;
+}
+
+/// To be shown to relays alone, and wait.
+bool Core::has_time(std::size_t i) const {
+    const PositionState& position = positions[i];
+    const auto view = market_at(position.market).position(account_of(i), inclusion_time());
+    if (!view) return false;
+    const auto urgency = urgency_of(i, *view);
+    return urgency && bid_urgency(i, *urgency) == tx::Urgency::Normal;
 }
 
 Result<strategies::Situation> Core::situation_of(std::size_t i) const {
@@ -192,6 +205,9 @@ Result<strategies::Situation> Core::situation_of(std::size_t i) const {
     const auto bid = fees_.bid(follower.at(), bid_urgency(i, told.urgency), position.config.limits.max_fee_per_gas);
     const Wei expected = checked_add(fees_.next_base_fee(follower.at()), bid.max_priority_fee).value_or(bid.max_fee);
     told.fee_per_gas = std::min(bid.max_fee, expected);
+    if (data_fee_) told.data_fee = *data_fee_;
+    const auto& free = ahead_[position.market].free;
+    told.uncapped.assign(free.begin(), free.end());
     if (config.wrapped_native) {
         for (const auto& asset : told.offered) {
             if (asset.asset == *config.wrapped_native) told.coin_price = BaseValue{asset.price.value};

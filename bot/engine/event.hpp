@@ -10,6 +10,7 @@
 #include "bot/engine/engine_config.hpp"
 #include "bot/engine/journal_record.hpp"
 #include "chain/types/block.hpp"
+#include "chain/types/pending.hpp"
 #include "strategies/situation.hpp"
 
 /// All that the engine learns. It has no clock: every event carries the time at which the shell took it in.
@@ -18,13 +19,34 @@ namespace plimsoll::engine {
 /// Names a request of the engine; its answer carries the same number. Zero is never used.
 using RequestId = std::uint64_t;
 
+/// The operator's word: nothing new is signed for a wallet before this time. What is signed already is sent again and
+/// followed to its end.
+struct Pause {
+    std::string wallet;
+    std::int64_t until_ms{};  // unix; kUntilResumed: until it is taken back
+
+    bool operator==(const Pause&) const = default;
+};
+inline constexpr std::int64_t kUntilResumed = 9'007'199'254'740'991;  // 2^53 - 1: exact in every reader of JSON
+
 /// First event. `records` are all rows of every step that has neither a Settled nor an Abandoned row, and of those that
-/// got one within the last hour, each step's in the order of writing; `spendings` the settled steps of the last 24
-/// hours.
+/// got one within the last hour, each step's in the order of writing; `spendings` what was included
+/// in the last 24 hours: the settled steps, and those found in a block after they were given up.
 struct Started {
+    /// What the journal knows of a key that sends: the lowest nonce that it has never used.
+    struct KnownNonce {
+        Address address;
+        Nonce next{};
+    };
     std::vector<JournalRecord> records;
     std::vector<Spending> spendings;
-    std::vector<std::string> paused;  // positions by name
+    std::vector<std::string> paused;   // positions by name
+    std::vector<KnownNonce> nonces{};  // keys that are not here have no history in the journal
+    bool adopted{};                    // the owner says that what the keys did without the journal was right
+    /// The process has crashed several times in a row: until then it watches, alarms and sends what is signed. Zero:
+    /// all is well.
+    std::int64_t safe_until_ms{};
+    std::vector<Pause> pauses{};
 };
 
 /// At least every second, so that silence is noticed.
@@ -137,6 +159,7 @@ struct Sent {
     std::string endpoint;
     SendOutcome outcome{};
     std::string text;  // the node's words, for the log
+    bool relay{};      // a relay's answer, or what it says later of what it took
 };
 
 struct ReceiptInfo {
@@ -145,6 +168,7 @@ struct ReceiptInfo {
     bool succeeded{};
     Gas gas_used{};
     Wei effective_gas_price;
+    Wei data_fee{};  // besides gas, of a rollup of the OP stack
 };
 
 /// Answer to FetchReceipt. Without error and receipt, this endpoint has none now, which proves nothing.
@@ -164,9 +188,43 @@ struct SetPaused {
     bool paused{};
 };
 
-using EventBody = std::variant<Started, Tick, BlockAdded, Reorg, Restarted, FeedStale, FeedLive, ReadDone, AccountDone,
-                               FeesDone, SimulationDone, GasDone, Persisted, Signed, Sent, ReceiptDone,
-                               SettingsReloaded, SetPaused, OffersDone>;
+/// What nodes say of blocks that cannot be replaced any more. Told when it changes.
+struct FinalityTold {
+    BlockNumber number{};  // the newest such block; zero: none yet
+    Hash32 hash;
+    bool known{};  // the nodes know such blocks
+    /// Blocks that were told to be final have been replaced, and no second node says so: why nothing new is spent.
+    std::string violated;
+};
+
+/// A node holds this transaction for a coming block, or `gone`: it does not any more, for which the hash is enough.
+/// Said of those that WatchPending named, again after each of them.
+struct PendingSeen {
+    PendingTransaction transaction;
+    bool gone{};
+};
+
+/// Answer to AskEach: what each node that is read says by itself, best first; fewer than two where there is nobody else
+/// to ask.
+struct EachTold {
+    struct Account {
+        std::string node;   // as it may be shown
+        std::string error;  // it says nothing
+        std::vector<CallResult> results;
+    };
+    RequestId id{};
+    std::vector<Account> told;
+};
+
+/// Takes the place of the wallet's pause before it; with until_ms zero it goes on.
+struct SetWalletPaused {
+    Pause pause;
+};
+
+using EventBody =
+    std::variant<Started, Tick, BlockAdded, Reorg, Restarted, FeedStale, FeedLive, ReadDone, AccountDone, FeesDone,
+                 SimulationDone, GasDone, Persisted, Signed, Sent, ReceiptDone, SettingsReloaded, SetPaused, OffersDone,
+                 FinalityTold, PendingSeen, SetWalletPaused, EachTold>;
 
 struct Event {
     std::int64_t time_ms{};  // unix, wall clock

@@ -22,6 +22,7 @@ struct Climb {
     std::uint32_t unanswered{};  // simulations without an answer
     std::uint64_t offers{};      // answers of aggregators that had come when it was made
     strategies::Urgency urgency{};
+    Wei fee_per_gas;  // at which plans were priced
     bool replaces{};  // for another attempt at the nonce that is in flight
 };
 
@@ -37,6 +38,7 @@ struct Checkup {
     RequestId account = 0;
     std::optional<SimulationDone> simulated;
     std::optional<GasDone> estimated;
+    Wei data_fee;  // of a rollup, for the call that is to be sent
     bool account_known{};
 
     bool complete() const { return simulated && estimated && account_known; }
@@ -51,6 +53,7 @@ struct Incident {
     bool reset_approval{};           // the token refuses to change a non-zero allowance
     std::optional<Address> partial;  // the debt repaid in part for want of balance: another one may follow at once
     bool split{};                    // the sale was more than the pools bear at once: the rest may follow at once
+    Gas gas_least{};                 // the last one ran out of gas: the next has more
     BlockRef trigger;
     std::optional<Checkup> check;
 };

@@ -9,14 +9,25 @@ namespace plimsoll::engine {
 
 namespace {
 
-Lane::Attempt* find(Lane::Step& step, const Hash32& hash) {
-    const auto it = std::find_if(step.attempts.begin(), step.attempts.end(),
-                                 [&](const Lane::Attempt& attempt) { return attempt.hash == hash; });
-    return it == step.attempts.end() ? nullptr : &*it;
+Wei cost_of(const ReceiptInfo& receipt) {
+    const Wei gas{checked_mul(U256{receipt.gas_used}, receipt.effective_gas_price.value).value_or(kU256Max)};
+    return checked_add(gas, receipt.data_fee).value_or(Wei{kU256Max});
 }
 
-Wei cost_of(const ReceiptInfo& receipt) {
-    return Wei{checked_mul(U256{receipt.gas_used}, receipt.effective_gas_price.value).value_or(kU256Max)};
+/// What an attempt does and for whom, from a record or into one.
+template <class To, class From>
+void copy_deed(To& to, const From& from) {
+    to.tx = from.tx;
+    to.hash = from.hash;
+    to.position = from.position;
+    to.wallet = from.wallet;
+    to.purpose = from.purpose;
+    to.asset = from.asset;
+    to.amount = from.amount;
+    to.value = from.value;
+    to.strategy = from.strategy;
+    to.rung = from.rung;
+    to.cost_bps = from.cost_bps;
 }
 
 }  // namespace
@@ -37,13 +48,19 @@ JournalRecord Lane::row(const Step& step, Stage stage, std::int64_t now) const {
     return out;
 }
 
-void Lane::fill(JournalRecord& record, const Step& step, std::size_t attempt) {
-    record.attempt = static_cast<std::uint32_t>(attempt);
-    record.tx = step.attempts[attempt].tx;
-    record.hash = step.attempts[attempt].hash;
+Lane::Attempt Lane::attempt_of(const JournalRecord& record) {
+    Attempt out;
+    copy_deed(out, record);
+    out.raw = record.raw;
+    return out;
 }
 
-void Lane::begin(Output& out, JournalRecord record) {
+void Lane::fill(JournalRecord& record, const Step& step, std::size_t attempt) {
+    record.attempt = static_cast<std::uint32_t>(attempt);
+    copy_deed(record, step.attempts[attempt]);
+}
+
+void Lane::begin(Output& out, JournalRecord record, Hiding hiding) {
     CHECK_INVARIANT(!busy());
     const std::int64_t now = record.time_ms;
     const TxFields tx = record.tx;
@@ -54,6 +71,7 @@ void Lane::begin(Output& out, JournalRecord record) {
     record.nonce.reset();
     step_.emplace(Step{});
     step_->base = record;
+    step_->hiding = hiding;
     JournalRecord intent = row(*step_, Stage::Intent, now);
     step_->base.nonce = tx.nonce;
     JournalRecord reserved = row(*step_, Stage::Reserved, now);
@@ -89,10 +107,6 @@ void Lane::commit(Output& out) {
     out.put(Persist{request_, {building_->record}});
 }
 
-void Lane::broadcast(Output& out, const Attempt& attempt) const {
-    if (!quiet_) out.put(Broadcast{attempt.raw, attempt.hash});
-}
-
 void Lane::drop() {
     last_ = std::move(*step_);
     step_.reset();
@@ -125,9 +139,9 @@ Lane::News Lane::persisted(Output& out, const Persisted& event, std::int64_t now
     request_ = 0;
     if (!event.error.empty()) reason_ = "journal: " + event.error;
     if (phase_ == Phase::Reserving) {
-        if (!event.error.empty()) {
-            drop();
-            return News::Failed;
+        if (!event.error.empty()) {  // it may be on disk all the same, and would hold the nonce: its end is written too
+            abandon(out, "not reserved", now, News::Failed);
+            return News::Stuck;
         }
         phase_ = Phase::Open;
         JournalRecord record = step_->base;
@@ -136,10 +150,10 @@ Lane::News Lane::persisted(Output& out, const Persisted& event, std::int64_t now
         return News::None;
     }
     if (phase_ == Phase::Settling && unsettled_) {
+        if (!event.error.empty()) return News::Stuck;  // it may be on disk: another end would be refused for ever
         unsettled_ = false;
-        reopened_ = event.error.empty();
+        reopened_ = true;
         phase_ = Phase::Open;
-        if (!reopened_) return News::None;
         step_->uncounted = true;  // nobody has heard of this end
         return step_->seen ? abandoned() : News::None;
     }
@@ -156,8 +170,13 @@ Lane::News Lane::persisted(Output& out, const Persisted& event, std::int64_t now
     building_.reset();
     step_->base = built.record;
     step_->base.raw.clear();
-    step_->attempts.push_back({built.record.tx, built.record.hash, built.record.raw, head, false, false, false});
-    if (!used_ && !step_->seen) broadcast(out, step_->attempts.back());
+    head_ = head;
+    const bool first = step_->attempts.empty();
+    if (first && step_->hiding.relays > 0) step_->open_at = head + step_->hiding.blocks;
+    step_->attempts.push_back(attempt_of(built.record));
+    step_->ended_with.reset();
+    step_->attempts.back().since = head;
+    if (!used_ && !step_->seen) broadcast(out, *step_, step_->attempts.back());
     return News::Sent;
 }
 
@@ -199,44 +218,17 @@ Lane::News Lane::abandoned() {
     return news;
 }
 
-void Lane::sent(Output& out, const Sent& event, std::int64_t now) {
-    Attempt* attempt = step_ ? find(*step_, event.hash) : nullptr;
-    if (attempt == nullptr) return;
-    switch (event.outcome) {
-        case SendOutcome::Accepted:
-        case SendOutcome::AlreadyKnown: {
-            if (attempt->accepted) return;
-            attempt->accepted = true;
-            attempt->doubted = false;
-            JournalRecord record = row(*step_, Stage::Sent, now);
-            fill(record, *step_, static_cast<std::size_t>(attempt - step_->attempts.data()));
-            record.endpoint = event.endpoint;
-            out.put(Persist{out.next(), {std::move(record)}});
-            return;
-        }
-        case SendOutcome::ReplacementUnderpriced:
-        case SendOutcome::Underpriced:
-        case SendOutcome::Invalid:
-            if (!attempt->accepted) attempt->doubted = true;  // one endpoint's yes outweighs another's no
-            return;
-        case SendOutcome::NonceTooLow:
-            for (const auto& one : step_->attempts) out.put(FetchReceipt{one.hash});
-            return;
-        case SendOutcome::NonceTooHigh:
-        case SendOutcome::InsufficientFunds:
-        case SendOutcome::FeeCapExceeded:
-        case SendOutcome::AccountLimit:
-        case SendOutcome::Unknown:
-            return;  // sent again with the next head
-    }
-}
-
 void Lane::include(Output& out, Step& step, const ReceiptDone& event, const Hash32& known, std::int64_t now) {
     const Attempt* attempt = find(step, event.hash);
     if (attempt == nullptr || step.seen) return;
     const auto& receipt = *event.receipt;
-    step.seen = Inclusion{receipt.block_number, receipt.block_hash, receipt.succeeded, cost_of(receipt),
-                          static_cast<std::size_t>(attempt - step.attempts.data())};
+    step.seen = Inclusion{receipt.block_number,
+                          receipt.block_hash,
+                          receipt.succeeded,
+                          cost_of(receipt),
+                          receipt.gas_used,
+                          static_cast<std::size_t>(attempt - step.attempts.data()),
+                          false};
     if (receipt.block_hash == known) return;  // that is in the journal
     JournalRecord record = row(step, Stage::Seen, now);
     fill(record, step, step.seen->attempt);
@@ -258,13 +250,14 @@ Lane::News Lane::receipt(Output& out, const ReceiptDone& event, const Canon& can
     const auto included = [&](Step& step, const Hash32& known) {
         const bool before = step.seen.has_value();
         include(out, step, event, known, now);
-        return !before && step.seen.has_value();
+        if (before || !step.seen) return false;
+        step.seen->unproved = standing == Canon::Standing::Older;
+        return true;
     };
     // An ended step is back in a block, and counted before unless it was taken for somebody else's.
     const auto back = [&](Step step, bool doubted) {
-        const bool found = doubted || step.uncounted;
-        settled_.push_back(step);
-        settled_.back().uncounted = false;
+        const bool found = doubted || step.uncounted || (step.reverted && step.seen->succeeded);
+        keep(step);
         if (found) last_ = std::move(step);
         return found ? News::Found : News::None;
     };
@@ -297,24 +290,30 @@ Lane::News Lane::receipt(Output& out, const ReceiptDone& event, const Canon& can
 
 void Lane::watch(Output& out, const Step& step, bool resend) const {
     for (const auto& attempt : step.attempts) out.put(FetchReceipt{attempt.hash});
-    if (resend) broadcast(out, step.attempts.back());
+    if (resend) broadcast(out, step, step.attempts[step.to_send()]);
+}
+
+bool Lane::is_final(const Step& step, BlockNumber head) const {
+    return final_ != 0 ? step.seen->number <= final_ : step.seen->number + final_depth_ < head;
 }
 
 void Lane::block(Output& out, const BlockRef& head) {
-    while (!settled_.empty() && settled_.front().seen->number + kWatchBlocks < head.number) settled_.pop_front();
+    head_ = head.number;
+    while (!settled_.empty() && is_final(settled_.front(), head.number)) settled_.pop_front();
     for (const auto& step : reopened_steps_) watch(out, step, true);
     for (const auto& step : doubtful_) watch(out, step, false);
     for (auto& entry : recalled_) {
-        if (entry.until == 0) entry.until = head.number + kWatchBlocks;
+        if (entry.until == 0) entry.until = head.number + final_depth_;
         watch(out, entry.step, false);
     }
     std::erase_if(recalled_, [&](const Recalled& entry) { return entry.until < head.number; });
     if (!busy()) return;
     for (auto& attempt : step_->attempts) attempt.absent = false;
+    if (step_->open_at <= head_) step_->open_at = 0;   // a reorganisation takes the head back, but not what was shown
     if (request_ == 0 && phase_ == Phase::Settling) {  // the last try to write the end failed
         request_ = out.next();
         out.put(Persist{request_, {*ending_}});
-        return;
+        if (!unsettled_) return;
     }
     if (request_ == 0 && building_ && building_->committing) commit(out);
     if (step_->seen || step_->attempts.empty()) return;
@@ -323,6 +322,8 @@ void Lane::block(Output& out, const BlockRef& head) {
 
 Lane::News Lane::account(Output& out, Nonce latest, const BlockRef& head, std::int64_t now) {
     reclaim(out, latest, now);
+    const bool open = busy() && step_->base.nonce && phase_ == Phase::Open;
+    if (open && step_->seen && step_->seen->unproved && latest <= *step_->base.nonce) step_->seen.reset();
     if (!busy() || step_->seen || !step_->base.nonce || phase_ != Phase::Open) return News::None;
     if (latest <= *step_->base.nonce) {
         doubts_ = 0;
@@ -330,7 +331,7 @@ Lane::News Lane::account(Output& out, Nonce latest, const BlockRef& head, std::i
         used_ = false;
         if (first && !step_->attempts.empty()) {
             step_->attempts.back().since = head.number;
-            broadcast(out, step_->attempts.back());
+            broadcast(out, *step_, step_->attempts[step_->to_send()]);
         }
         return News::None;
     }

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,25 @@ class Lane {
         TxFields tx;
         Hash32 hash;
         Bytes raw;
+        std::string position;  // this and the following count should it be the one that is included
+        std::string wallet;
+        Purpose purpose{};
+        Address asset;
+        TokenAmount amount;
+        BaseValue value;  // moved
+        std::string strategy;
+        std::uint32_t rung{};
+        std::uint32_t cost_bps{};
         BlockNumber since{};  // head when it was first sent
         bool accepted{};      // an endpoint took it
+        bool relayed{};       // a relay took it
         bool doubted{};       // a node wants a higher price or another form
         bool absent{};        // asked for at this head, and an endpoint says that it has no receipt
+    };
+    /// How long a step is shown to relays alone.
+    struct Hiding {
+        std::size_t relays{};  // that there are; without any nothing is hidden
+        BlockNumber blocks{};
     };
     /// The canonical block that holds one of the attempts.
     struct Inclusion {
@@ -35,13 +51,32 @@ class Lane {
         Hash32 hash;
         bool succeeded{};
         Wei cost;
+        Gas gas_used{};
         std::size_t attempt{};
+        bool unproved{};  // below all blocks known: another may have taken its place
     };
     struct Step {
         JournalRecord base;  // identity and the newest plan
         std::vector<Attempt> attempts;
         std::optional<Inclusion> seen;
+        Hiding hiding{};
+        BlockNumber open_at{};            // from this head on it is shown to all; zero: it is
+        std::set<std::string> unwilling;  // relays that did not take it, or lost it
+        /// The attempt that a block held when the step ended. What replaced it too late was for a danger that another
+        /// step has met since: it is not what goes out again.
+        std::optional<std::size_t> ended_with;
         bool uncounted{};  // ended without News::Settled: what it spent is in no sum
+        bool reverted{};   // ended so: it is in the sums as one that moved nothing
+
+        /// What goes out, and goes out again.
+        std::size_t to_send() const { return ended_with.value_or(attempts.size() - 1); }
+
+        /// By the attempt that was included: a replacement may have been of another plan, for another purpose, and of
+        /// another position.
+        Purpose purpose() const { return seen ? attempts[seen->attempt].purpose : base.purpose; }
+        const std::string& position() const { return seen ? attempts[seen->attempt].position : base.position; }
+        const std::string& wallet() const { return seen ? attempts[seen->attempt].wallet : base.wallet; }
+        BaseValue moved() const { return seen && seen->succeeded ? attempts[seen->attempt].value : BaseValue{}; }
     };
     /// What the engine must hear of.
     enum class News : std::uint8_t {
@@ -52,7 +87,7 @@ class Lane {
         Seen,     // a receipt in a canonical block
         Settled,  // durable end; last() holds the step
         Foreign,  // somebody else used the nonce; last() holds the step
-        Found,    // an ended step is in a block after all; last() holds it
+        Found,    // an ended step is in a block after all, or has succeeded after all; last() holds it
     };
     static constexpr std::size_t kWatched = 8;       // settled steps that are watched on
     static constexpr BlockNumber kWatchBlocks = 64;  // for this long
@@ -74,6 +109,11 @@ class Lane {
     bool settling() const { return phase_ == Phase::Settling; }
     /// Ended in the journal already, but taken out of its block again: it can only be sent again as it is.
     bool reopened() const { return busy() && reopened_; }
+    /// Out and not included: another attempt at its nonce may follow now.
+    bool replaceable() const {
+        return busy() && phase_ == Phase::Open && !building_ && !reopened_ && !used_ && !step_->seen &&
+               !step_->attempts.empty();
+    }
     /// As far as is known the nonce is used: nothing is sent for it until the chain says otherwise.
     bool held() const { return used_; }
     bool waits_for(RequestId id) const;
@@ -81,11 +121,20 @@ class Lane {
     bool watches() const { return !recalled_.empty() || !reopened_steps_.empty(); }
     /// Such a step has this nonce: its bytes go first.
     bool wants(Nonce nonce) const;
+    /// Up to `number` nothing can be replaced any more; zero: nobody says, and `depth` blocks count.
+    void set_final(BlockNumber number, BlockNumber depth) {
+        final_ = number;
+        final_depth_ = depth;
+    }
     /// Watches only: for a sender that is not live any more.
     void set_quiet(bool quiet) { quiet_ = quiet; }
 
     /// Reserves the nonce in `record.tx` and starts the first attempt.
-    void begin(Output& out, JournalRecord record);
+    void begin(Output& out, JournalRecord record, Hiding hiding);
+    /// Shown to relays alone so far.
+    bool hidden() const { return busy() && step_->open_at > head_; }
+    /// Shows it to all from now on.
+    void open(Output& out);
     /// Another attempt at the same nonce: fees of `record.tx` are higher. Ignored while one is being built.
     void replace(Output& out, JournalRecord record);
     /// An open step found in the journal at the start; `rows` in the order of writing. Nothing signed: it is abandoned.
@@ -121,21 +170,28 @@ class Lane {
         BlockNumber until{};  // head at which the watch ends; zero before the first head
     };
     static Step step_of(const std::vector<JournalRecord>& rows);
+    static Attempt* find(Step& step, const Hash32& hash);
     void sign(Output& out, JournalRecord record);
     void commit(Output& out);
-    void broadcast(Output& out, const Attempt& attempt) const;
+    void broadcast(Output& out, const Step& step, const Attempt& attempt) const;
+    void relay_said(Output& out, Attempt& attempt, const Sent& event, std::int64_t now);
+    void note_taken(Output& out, const Attempt& attempt, const Sent& event, std::int64_t now);
     void watch(Output& out, const Step& step, bool resend) const;
     void abandon(Output& out, std::string outcome, std::int64_t now, News then);
     News abandoned();
     void end(Output& out, Stage stage, std::string outcome, std::int64_t now);
     void drop();
     void remember(const Step& step);
+    void keep(const Step& step);
+    /// No reorganisation can take it out any more.
+    bool is_final(const Step& step, BlockNumber head) const;
     void watch_again(Recalled entry);
     void again(Output& out, Step& step, std::int64_t now) const;
     void take_back();
     void reclaim(Output& out, Nonce latest, std::int64_t now);
     void include(Output& out, Step& step, const ReceiptDone& event, const Hash32& known, std::int64_t now);
     JournalRecord row(const Step& step, Stage stage, std::int64_t now) const;
+    static Attempt attempt_of(const JournalRecord& record);
     static void fill(JournalRecord& record, const Step& step, std::size_t attempt);
 
     std::optional<Step> step_;
@@ -150,6 +206,9 @@ class Lane {
     bool unsettled_ = false;  // its block went away while the end was being written
     bool recheck_ = false;    // blocks were missed while the end was being written
     int doubts_ = 0;
+    BlockNumber head_ = 0;
+    BlockNumber final_ = 0;
+    BlockNumber final_depth_ = kWatchBlocks;
     Hash32 doubted_at_;
     std::deque<Step> settled_;          // newest last
     std::vector<Step> reopened_steps_;  // settled ones out of their blocks while another step holds the lane

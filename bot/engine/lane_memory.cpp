@@ -16,7 +16,7 @@ void Lane::reorg(Output& out, const Canon& canon, std::int64_t now) {
         again(out, *step_, now);
         used_ = false;
         doubts_ = 0;
-        if (phase_ == Phase::Settling && request_ != 0)
+        if (phase_ == Phase::Settling)
             unsettled_ = true;  // whether it has ended on disk is known with the journal's answer
         else
             phase_ = Phase::Open;
@@ -35,12 +35,13 @@ void Lane::reorg(Output& out, const Canon& canon, std::int64_t now) {
 
 /// Out of its block: sent again as it is.
 void Lane::again(Output& out, Step& step, std::int64_t now) const {
-    const std::size_t attempt = step.seen ? step.seen->attempt : step.attempts.size() - 1;
+    const std::size_t attempt = step.seen ? step.seen->attempt : step.to_send();
     JournalRecord record = row(step, Stage::Sent, now);
     fill(record, step, attempt);
     record.outcome = "its block was removed";
     out.put(Persist{out.next(), {std::move(record)}});
-    broadcast(out, step.attempts[attempt]);
+    step.open_at = 0;  // everybody has seen it in its block
+    broadcast(out, step, step.attempts[attempt]);
     step.seen.reset();
 }
 
@@ -62,13 +63,9 @@ Lane::Step Lane::step_of(const std::vector<JournalRecord>& rows) {
     step.base.raw.clear();
     for (const auto& record : rows) {
         if (record.nonce) step.base.nonce = record.nonce;
-        if (record.stage == Stage::Signed) {
-            step.attempts.emplace_back();
-            step.attempts.back().tx = record.tx;
-            step.attempts.back().hash = record.hash;
-            step.attempts.back().raw = record.raw;
-        }
+        if (record.stage == Stage::Signed) step.attempts.push_back(attempt_of(record));
     }
+    if (!step.attempts.empty()) fill(step.base, step, step.attempts.size() - 1);  // the last row may be of an earlier
     return step;
 }
 
@@ -87,7 +84,13 @@ void Lane::recall(const std::vector<JournalRecord>& rows) {
     Recalled entry;
     for (const auto& record : rows) {
         if (record.stage == Stage::Abandoned) step.uncounted = true;
-        if (record.stage == Stage::Settled) entry.known = record.block_hash;
+        // After it had been given up, or had reverted in another block.
+        const bool found = record.stage == Stage::Seen && (step.uncounted || (step.reverted && record.succeeded));
+        if (found) step.uncounted = step.reverted = false;
+        if (record.stage == Stage::Settled) step.reverted = !record.succeeded;
+        if (!found && record.stage != Stage::Settled) continue;
+        entry.known = record.block_hash;
+        if (record.attempt < step.attempts.size()) step.ended_with = record.attempt;
     }
     entry.step = std::move(step);
     watch_again(std::move(entry));
@@ -101,13 +104,22 @@ void Lane::watch_again(Recalled entry) {
 void Lane::remember(const Step& step) {
     if (recheck_) {
         Recalled entry{step, step.seen->hash, 0};
+        entry.step.reverted = !step.seen->succeeded;
+        entry.step.ended_with = step.seen->attempt;
         entry.step.seen.reset();
         watch_again(std::move(entry));
         return;
     }
+    keep(step);
+    if (settled_.size() > kWatched) settled_.pop_front();
+}
+
+/// Counted, and watched while its block may be removed.
+void Lane::keep(const Step& step) {
     settled_.push_back(step);
     settled_.back().uncounted = false;
-    if (settled_.size() > kWatched) settled_.pop_front();
+    settled_.back().reverted = !step.seen->succeeded;
+    settled_.back().ended_with = step.seen->attempt;
 }
 
 void Lane::recheck() {
@@ -137,6 +149,15 @@ void Lane::reclaim(Output& out, Nonce latest, std::int64_t now) {
         again(out, it->step, now);
         reopened_steps_.push_back(std::move(it->step));
         it = recalled_.erase(it);
+    }
+    for (auto it = settled_.begin(); it != settled_.end();) {
+        if (!it->seen->unproved || *it->base.nonce < latest) {
+            ++it;
+            continue;
+        }
+        again(out, *it, now);
+        reopened_steps_.push_back(std::move(*it));
+        it = settled_.erase(it);
     }
     const bool open = std::any_of(reopened_steps_.begin(), reopened_steps_.end(),
                                   [&](const Step& step) { return *step.base.nonce >= latest; });

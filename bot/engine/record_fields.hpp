@@ -43,7 +43,8 @@ void fields(auto& ar, Is<CallResult> auto& v) {
 
 void fields(auto& ar, Is<config::Market> auto& v) {
     ar("name", v.name), ar("chain", v.chain), ar("protocol", v.protocol);
-    ar("addresses_provider", v.addresses_provider), ar("morpho", v.morpho), ar("id", v.id);
+    ar("addresses_provider", v.addresses_provider), ar("morpho", v.morpho), ar("id", v.id), ar("pool", v.pool);
+    ar("governance", v.governance);
 }
 void fields(auto& ar, Is<config::Lender> auto& v) {
     ar("name", v.name), ar("chain", v.chain), ar("kind", v.kind), ar("address", v.address);
@@ -54,6 +55,10 @@ void fields(auto& ar, Is<config::Pool> auto& v) {
 }
 void fields(auto& ar, Is<config::Router> auto& v) {
     ar("name", v.name), ar("chain", v.chain), ar("kind", v.kind), ar("address", v.address);
+}
+void fields(auto& ar, Is<oracle::FeedRules> auto& v) {
+    ar("address", v.address), ar("heartbeat", v.heartbeat), ar("grace", v.grace), ar("public", v.public_feed);
+    ar("delay", v.delay);
 }
 void fields(auto& ar, Is<AssetPrice> auto& v) {
     ar("asset", v.first), ar("price", v.second);
@@ -81,8 +86,13 @@ void fields(auto& ar, Is<EngineConfig> auto& v) {
     ar("confirmations", v.confirmations), ar("replace_after", v.replace_after), ar("markets", v.markets);
     ar("wallets", v.wallets), ar("alert_repeat_ms", v.alert_repeat_ms), ar("refresh_blocks", v.refresh_blocks);
     ar("attempts_max", v.attempts_max), ar("failures_max", v.failures_max), ar("screen_slice", v.screen_slice);
-    ar("gas_limit_max", v.gas_limit_max), ar("guard", v.guard), ar("wrapped_native", v.wrapped_native);
+    ar("gas_limit_max", v.gas_limit_max), ar("watch_first", v.watch_first), ar("guard", v.guard),
+        ar("wrapped_native", v.wrapped_native);
     ar("lenders", v.lenders), ar("pools", v.pools), ar("routers", v.routers), ar("aggregates", v.aggregates);
+    ar("feeds", v.feeds), ar("sequencer_feed", v.sequencer_feed);
+    ar("relays", v.relays), ar("private_blocks", v.private_blocks), ar("rpc_fee_cap", v.rpc_fee_cap);
+    ar("rollup", v.rollup), ar("finality", v.finality);
+    ar("pending_prices", v.pending_prices);
 }
 
 // ---- journal and decisions
@@ -130,8 +140,16 @@ void fields(auto& ar, Is<strategies::OfferWanted> auto& v) {
 
 // ---- events
 
+void fields(auto& ar, Is<Started::KnownNonce> auto& v) {
+    ar("address", v.address), ar("next", v.next);
+}
+void fields(auto& ar, Is<Pause> auto& v) {
+    ar("wallet", v.wallet), ar("until_ms", v.until_ms);
+}
 void fields(auto& ar, Is<Started> auto& v) {
     ar("records", v.records), ar("spendings", v.spendings), ar("paused", v.paused);
+    ar("nonces", v.nonces), ar("adopted", v.adopted), ar("safe_until_ms", v.safe_until_ms);
+    ar("pauses", v.pauses);
 }
 void fields(auto&, Is<Tick> auto&) {}
 void fields(auto& ar, Is<BlockAdded> auto& v) {
@@ -175,19 +193,38 @@ void fields(auto& ar, Is<Signed> auto& v) {
 }
 void fields(auto& ar, Is<Sent> auto& v) {
     ar("hash", v.hash), ar("endpoint", v.endpoint), ar("outcome", v.outcome), ar("text", v.text);
+    ar("relay", v.relay);
 }
 void fields(auto& ar, Is<ReceiptInfo> auto& v) {
     ar("block_number", v.block_number), ar("block_hash", v.block_hash), ar("succeeded", v.succeeded);
-    ar("gas_used", v.gas_used), ar("effective_gas_price", v.effective_gas_price);
+    ar("gas_used", v.gas_used), ar("effective_gas_price", v.effective_gas_price), ar("data_fee", v.data_fee);
 }
 void fields(auto& ar, Is<ReceiptDone> auto& v) {
     ar("hash", v.hash), ar("error", v.error), ar("receipt", v.receipt);
+}
+void fields(auto& ar, Is<FinalityTold> auto& v) {
+    ar("number", v.number), ar("hash", v.hash), ar("known", v.known), ar("violated", v.violated);
 }
 void fields(auto& ar, Is<SettingsReloaded> auto& v) {
     ar("config", v.config);
 }
 void fields(auto& ar, Is<SetPaused> auto& v) {
     ar("position", v.position), ar("paused", v.paused);
+}
+void fields(auto& ar, Is<PendingTransaction> auto& v) {
+    ar("hash", v.hash), ar("from", v.from), ar("nonce", v.nonce), ar("to", v.to), ar("data", v.data);
+}
+void fields(auto& ar, Is<PendingSeen> auto& v) {
+    ar("transaction", v.transaction), ar("gone", v.gone);
+}
+void fields(auto& ar, Is<SetWalletPaused> auto& v) {
+    ar("pause", v.pause);
+}
+void fields(auto& ar, Is<EachTold::Account> auto& v) {
+    ar("node", v.node), ar("error", v.error), ar("results", v.results);
+}
+void fields(auto& ar, Is<EachTold> auto& v) {
+    ar("id", v.id), ar("told", v.told);
 }
 
 // ---- commands
@@ -203,7 +240,13 @@ void fields(auto& ar, Is<FetchAccount> auto& v) {
 }
 void fields(auto& ar, Is<Simulate> auto& v) {
     ar("id", v.id), ar("from", v.from), ar("at", v.at), ar("before", v.before), ar("calls", v.calls);
-    ar("after", v.after);
+    ar("after", v.after), ar("spare", v.spare), ar("time", v.time);
+}
+void fields(auto& ar, Is<WatchPending> auto& v) {
+    ar("to", v.to), ar("held", v.held);
+}
+void fields(auto& ar, Is<AskEach> auto& v) {
+    ar("id", v.id), ar("at", v.at), ar("calls", v.calls);
 }
 void fields(auto& ar, Is<EstimateGas> auto& v) {
     ar("id", v.id), ar("from", v.from), ar("call", v.call);
@@ -219,14 +262,14 @@ void fields(auto& ar, Is<Sign> auto& v) {
     ar("id", v.id), ar("wallet", v.wallet), ar("tx", v.tx);
 }
 void fields(auto& ar, Is<Broadcast> auto& v) {
-    ar("raw", v.raw), ar("hash", v.hash);
+    ar("raw", v.raw), ar("hash", v.hash), ar("hidden", v.hidden), ar("head", v.head), ar("first", v.first);
 }
 void fields(auto& ar, Is<FetchReceipt> auto& v) {
     ar("hash", v.hash);
 }
 void fields(auto& ar, Is<Alert> auto& v) {
     ar("level", v.level), ar("kind", v.kind), ar("position", v.position), ar("text", v.text);
-    ar("resolved", v.resolved);
+    ar("resolved", v.resolved), ar("event", v.event);
 }
 void fields(auto& ar, Is<Decide> auto& v) {
     ar("decision", v.decision);

@@ -12,7 +12,7 @@
 /// turn, each followed by the commands it led to. Integers beyond 2^53 are exact decimal text; bytes are "0x" text.
 namespace plimsoll::engine {
 
-inline constexpr std::uint64_t kRecordingVersion = 2;
+inline constexpr std::uint64_t kRecordingVersion = 5;
 
 std::string encode(const EngineConfig& config);
 std::string encode(const Event& event);

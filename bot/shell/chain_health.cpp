@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "bot/console/board.hpp"
 #include "bot/engine/text.hpp"
 #include "bot/journal/row.hpp"
 #include "bot/shell/chain_shell.hpp"
@@ -50,6 +51,70 @@ std::string ChainShell::endpoint_name() const {
     return eth_ ? eth_->current().endpoint().stats().url : std::string();
 }
 
+/// What is found out about a node. One alert of a kind for each node, said again while it goes on.
+void ChainShell::tell(const std::string& url, const rpc::NodeNews& news) {
+    using Kind = rpc::NodeNews::Kind;
+    const auto kind = rpc::to_string(news.kind);
+    if (services_.metrics != nullptr) services_.metrics->endpoint_news(chain_.name, url, kind);
+    if (services_.alerts == nullptr) return;
+    const auto level = news.kind == Kind::Odd     ? engine::AlertLevel::Info
+                       : news.kind == Kind::Final ? engine::AlertLevel::Critical
+                                                  : engine::AlertLevel::Warning;
+    services_.alerts->raise(chain_.name, level, fmt::format("endpoint-{}", kind), url, url + ": " + news.text);
+}
+
+void ChainShell::tell_finality(const rpc::Finality& finality) {
+    final_number_ = finality.number;
+    deliver(engine::FinalityTold{finality.number, finality.hash, finality.known, finality.violated});
+}
+
+/// No node at all: told within a block, by ways that need none, and not first by the age of the head.
+void ChainShell::mind_nodes() {
+    if (services_.alerts == nullptr || !eth_) return;
+    const auto now = std::chrono::steady_clock::now();
+    const std::string trouble = eth_->trouble();
+    if (trouble.empty()) {
+        if (std::exchange(alone_since_, std::nullopt))
+            services_.alerts->clear(chain_.name, "no-node", "", "a node answers again");
+        return;
+    }
+    if (!alone_since_) alone_since_ = now;
+    if (now - *alone_since_ < std::max<std::chrono::milliseconds>(chain_.block_time / 2, std::chrono::seconds(1)))
+        return;
+    services_.alerts->raise(chain_.name, engine::AlertLevel::Critical, "no-node", "",
+                            "no node of this chain answers: nothing is seen and nothing can be sent; what is signed is "
+                            "kept and goes out first (" +
+                                trouble + ")");
+}
+
+void ChainShell::arrived(BlockNumber block) {
+    if (undecided_ != 0 || engine_->decided() == 0) return;  // before the first decision there is much to read
+    undecided_ = block;
+    arrived_ = std::chrono::steady_clock::now();
+}
+
+/// A block that is known and not decided on: asked after each event, and by the clock.
+void ChainShell::mind_decisions() {
+    using namespace std::chrono_literals;
+    if (undecided_ == 0) return;
+    const auto took = std::chrono::steady_clock::now() - arrived_;
+    const BlockNumber decided = engine_->decided();
+    const auto bound = std::clamp<std::chrono::milliseconds>(chain_.block_time / 2, 2s, 4s);
+    if (decided >= undecided_) {
+        undecided_ = 0;
+        if (services_.metrics != nullptr) services_.metrics->block_decided(chain_.name, took);
+        if (services_.alerts != nullptr && took < bound)
+            services_.alerts->clear(chain_.name, "late", "", "blocks are decided on in time again");
+        return;
+    }
+    if (took < bound || services_.alerts == nullptr || !eth_->trouble().empty()) return;
+    services_.alerts->raise(
+        chain_.name, engine::AlertLevel::Critical, "late", "",
+        fmt::format("block {} has been known for {} and is not decided on: nodes answer late, or "
+                    "the host is busy",
+                    undecided_, duration_text(std::chrono::floor<std::chrono::milliseconds>(took).count())));
+}
+
 void ChainShell::count(const std::vector<engine::JournalRecord>& records) {
     if (services_.metrics == nullptr) return;
     for (const auto& record : records) {
@@ -73,19 +138,30 @@ Task<void> ChainShell::publish() {
     constexpr auto kPeriod = std::chrono::milliseconds(500);
     constexpr auto kSlice = std::chrono::microseconds(100);
     constexpr auto kPause = std::chrono::milliseconds(2);
+    constexpr unsigned kStill = 6;  // periods after which the console is told again, though no block came
     if (services_.metrics == nullptr) co_return;
     BlockNumber published = 0;
     std::uint64_t agreed = 0;
     std::uint64_t differed = 0;
+    unsigned still = 0;  // rounds without a new head
     while (!stopped_) {
         publisher_.expires_after(kPeriod);
         co_await publisher_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
         if (stopped_) co_return;
         const auto head = engine_->head();
-        if (!head || head->number == published) continue;
+        if (!head || head->number == published) {
+            if (services_.board != nullptr && still++ % kStill == 0) show(engine_->chain());
+            continue;
+        }
         published = head->number;
+        still = 1;
         const auto status = engine_->status();
+        show(status);
         services_.metrics->head(chain_.name, endpoint_name(), head->number, head->timestamp);
+        for (const auto& stats : endpoint_stats())
+            services_.metrics->endpoint_budget(chain_.name, stats.url, stats.used_today, stats.per_day,
+                                               stats.held_back);
+        publish_prices(status);
         services_.metrics->transactions_pending(chain_.name, status.in_flight);
         services_.metrics->audited("equal", status.audits_agreed - std::exchange(agreed, status.audits_agreed));
         services_.metrics->audited("mismatch",
@@ -102,16 +178,30 @@ Task<void> ChainShell::publish() {
     }
 }
 
+void ChainShell::publish_prices(const engine::ChainStatus& status) {
+    for (const auto& feed : status.feeds)
+        services_.metrics->price(chain_.name, feed.name, to_string(feed.feed), feed.updated_at, feed.heartbeat);
+    if (!pending_) return;
+    const auto& now = status.pending;
+    services_.metrics->pending_prices(chain_.name, "shown", now.shown - told_pending_.shown);
+    services_.metrics->pending_prices(chain_.name, "without_effect", now.without - told_pending_.without);
+    services_.metrics->pending_prices(chain_.name, "gone", now.fallen - told_pending_.fallen);
+    told_pending_ = now;
+}
+
 void ChainShell::publish(const engine::PositionStatus& entry) {
     const auto levels = levels_.find(entry.name);
     const auto* market = engine_->market(entry.market);
-    if (market == nullptr || !entry.in_sync || levels == levels_.end()) return;
+    if (market == nullptr || !entry.in_sync || levels == levels_.end()) return show_behind(entry);
     const auto block = market->synced();
     if (!block) return;
-    const auto position = market->position(entry.account, block->timestamp);
-    const auto prices = market->liquidation_prices(entry.account, block->timestamp);
+    PositionView view;
+    auto position = market->position(entry.account, block->timestamp);
+    auto prices = market->liquidation_prices(entry.account, block->timestamp);
     if (!position || !prices) return;
-    auto figures = figures_of(*position, *prices);
+    view.position = *std::move(position);
+    view.liquidation_prices = *std::move(prices);
+    auto figures = figures_of(view.position, view.liquidation_prices);
     figures.at_risk = entry.at_risk;
     figures.trigger = health_to_double(levels->second.trigger);
     figures.target = health_to_double(levels->second.target);
@@ -124,11 +214,16 @@ void ChainShell::publish(const engine::PositionStatus& entry) {
         series = series_.emplace(entry.name, services_.metrics->position(labels)).first;
     }
     series->second.set(figures);
+    show(entry, std::move(view));
 }
 
-std::vector<http::Check> ChainShell::checks() const {
+bool ChainShell::follows() const {
+    return engine_->follows();
+}
+
+std::vector<http::Check> ChainShell::checks(Lines lines) const {
     std::vector<http::Check> out;
-    const auto status = engine_->status();
+    const auto status = engine_->chain();
     http::Check feed;
     feed.name = "chain " + chain_.name;
     feed.ok = status.feed_live && status.head.has_value();
@@ -139,11 +234,16 @@ std::vector<http::Check> ChainShell::checks() const {
         feed.detail += fmt::format("; {} {} {}", stats.url, stats.state, stats.last_error);
     }
     out.push_back(std::move(feed));
-    for (const auto& position : status.positions) {
+    if (lines == Lines::Together)
+        out.push_back({"positions", status.out_of_sync == 0, fmt::format("{} not in sync", status.out_of_sync)});
+    else
+        for (const auto& position : engine_->status().positions)
+            out.push_back({"position " + position.name, position.in_sync,
+                           position.in_sync ? "health factor " + engine::health_text(position.health) : "not in sync"});
+    for (const auto& [wallet, why] : status.held_wallets) {
         http::Check check;
-        check.name = "position " + position.name;
-        check.ok = position.in_sync;
-        check.detail = position.in_sync ? "health factor " + engine::health_text(position.health) : "not in sync";
+        check.name = "wallet " + wallet;
+        check.detail = why;
         out.push_back(std::move(check));
     }
     for (const auto& wallet : status.stopped_wallets) {

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands that ask a node. Each is answered exactly once, whatever happens on the way.
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "bot/shell/chain_shell.hpp"
 #include "bot/shell/wallet_batch.hpp"
-#include "chain/codec/abi_words.hpp"
 #include "chain/rpc/multicall.hpp"
-#include "chain/tx/send_error.hpp"
 
 namespace plimsoll::bot {
 
@@ -19,31 +14,14 @@ namespace {
 rpc::BlockId by_hash(const BlockRef& block) {
     rpc::BlockId id;
     id.value = block.hash;
+    id.number = block.number;
     return id;
 }
 
-/// A node may say that it has a block and still answer with the state of another one. Multicall3 tells in the same call
-/// which block's parent it sees; where it is not deployed nothing is told, and the audit alone finds it out.
-bool of_block(const CallResult& parent, const BlockRef& block) {
-    if (!parent.success || parent.data.size() != Hash32::kSize) return true;
-    return std::equal(parent.data.begin(), parent.data.end(), block.parent.bytes.begin());
-}
-
 Task<Result<engine::ReadDone>> read(rpc::Eth& eth, engine::Read command) {
-    constexpr Selector kGetLastBlockHash = selector("getLastBlockHash()");
-    constexpr int kTries = 3;
-    constexpr auto kPause = std::chrono::milliseconds(30);
-    command.calls.push_back({rpc::kMulticall3, abi::Encoder(kGetLastBlockHash, 0).finish()});
     engine::ReadDone done;
-    for (int i = 0; i < kTries; ++i) {
-        CO_TRY(done.results, co_await eth.multicall(command.calls, by_hash(command.at)));
-        const bool right = !done.results.empty() && of_block(done.results.back(), command.at);
-        if (!done.results.empty()) done.results.pop_back();
-        if (right) co_return done;
-        boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor, kPause);
-        co_await pause.async_wait(boost::asio::use_awaitable);
-    }
-    co_return fail(Errc::Mismatch, "the node answers with the state of another block than asked");
+    CO_TRY(done.results, co_await eth.state_of(std::move(command.calls), command.at));
+    co_return done;
 }
 
 Task<Result<engine::FeesDone>> fetch_fees(rpc::Eth& eth, engine::FetchFees command) {
@@ -79,7 +57,8 @@ Task<Result<engine::GasDone>> estimate_gas(rpc::Eth& eth, engine::EstimateGas co
     co_return done;
 }
 
-Task<Result<engine::SimulationDone>> simulate(rpc::Eth& eth, Bytes& multicall_code, engine::Simulate command) {
+Task<Result<engine::SimulationDone>> simulate(rpc::EthPool& eth, rpc::Quorum quorum, Bytes& multicall_code,
+                                              engine::Simulate command) {
     if (multicall_code.empty()) {
         CO_TRY(multicall_code, co_await eth.code(rpc::kMulticall3, by_hash(command.at)));
         if (multicall_code.empty())
@@ -87,36 +66,11 @@ Task<Result<engine::SimulationDone>> simulate(rpc::Eth& eth, Bytes& multicall_co
                            "simulation needs Multicall3 on this chain: no code at " + to_string(rpc::kMulticall3));
     }
     auto request = batch_request(command, multicall_code);
-    CO_TRY(const auto answer, co_await eth.call(std::move(request), by_hash(command.at)));
+    request.spare = command.spare;
+    auto asked = quorum.nodes > 1 ? eth.agreed_call(std::move(request), by_hash(command.at), quorum)
+                                  : eth.call(std::move(request), by_hash(command.at));
+    CO_TRY(const auto answer, co_await std::move(asked));
     co_return batch_answer(command, answer);
-}
-
-engine::SendOutcome outcome_of(tx::SendError error) {
-    switch (error) {
-        case tx::SendError::AlreadyKnown:
-            return engine::SendOutcome::AlreadyKnown;
-        case tx::SendError::ReplacementUnderpriced:
-            return engine::SendOutcome::ReplacementUnderpriced;
-        case tx::SendError::Underpriced:
-            return engine::SendOutcome::Underpriced;
-        case tx::SendError::NonceTooLow:
-            return engine::SendOutcome::NonceTooLow;
-        case tx::SendError::NonceTooHigh:
-            return engine::SendOutcome::NonceTooHigh;
-        case tx::SendError::InsufficientFunds:
-            return engine::SendOutcome::InsufficientFunds;
-        case tx::SendError::FeeCapExceeded:
-            return engine::SendOutcome::FeeCapExceeded;
-        case tx::SendError::DelegatedAccount:
-        case tx::SendError::AccountLimit:
-            return engine::SendOutcome::AccountLimit;
-        case tx::SendError::AddressReserved:
-        case tx::SendError::Invalid:
-            return engine::SendOutcome::Invalid;
-        case tx::SendError::Unknown:
-            return engine::SendOutcome::Unknown;
-    }
-    return engine::SendOutcome::Unknown;
 }
 
 }  // namespace
@@ -163,38 +117,17 @@ void ChainShell::on(engine::FetchAccount command) {
 void ChainShell::on(engine::Simulate command) {
     const auto id = command.id;
     ++outstanding_;
-    spawn(answer(id, "simulate", simulate(*eth_, multicall_code_, std::move(command))));
+    rpc::Quorum quorum;
+    quorum.nodes = command.spare ? 1 : chain_.quorum;
+    quorum.wait = chain_.quorum_wait;
+    quorum.go_on = chain_.without_quorum == "go-on";
+    spawn(answer(id, "simulate", simulate(*eth_, quorum, multicall_code_, std::move(command))));
 }
 
 void ChainShell::on(engine::EstimateGas command) {
     const auto id = command.id;
     ++outstanding_;
     spawn(answer(id, "estimate-gas", estimate_gas(*eth_, std::move(command))));
-}
-
-void ChainShell::on(engine::Broadcast command) {
-    crash_point("before broadcast");
-    for (const auto& endpoint : eth_->clients()) {
-        ++outstanding_;
-        spawn(send_to(endpoint, command));
-    }
-}
-
-Task<void> ChainShell::send_to(std::shared_ptr<rpc::EthClient> endpoint, engine::Broadcast command) {
-    auto answer = co_await endpoint->send_raw_transaction(std::move(command.raw));
-    engine::Sent sent;
-    sent.hash = command.hash;
-    sent.endpoint = endpoint->endpoint().stats().url;
-    if (answer) {
-        sent.outcome = engine::SendOutcome::Accepted;
-    } else {
-        // A node that did answer has refused; anything else leaves open whether the bytes arrived.
-        sent.outcome = answer.error().code == Errc::Rpc ? outcome_of(tx::classify_send_error(answer.error().message))
-                                                        : engine::SendOutcome::Unknown;
-        sent.text = answer.error().message;
-    }
-    crash_point("after broadcast");
-    answered(std::move(sent));
 }
 
 Task<void> ChainShell::fetch_receipt(engine::FetchReceipt command) {
@@ -210,9 +143,30 @@ Task<void> ChainShell::fetch_receipt(engine::FetchReceipt command) {
         info.succeeded = receipt->succeeded;
         info.gas_used = receipt->gas_used;
         info.effective_gas_price = receipt->effective_gas_price;
+        info.data_fee = receipt->l1_fee;
         done.receipt = info;
     }
     answered(std::move(done));
+}
+
+Task<void> ChainShell::ask_each(engine::AskEach command) {
+    auto told = co_await eth_->told_by_each(std::move(command.calls), command.at);
+    engine::EachTold done;
+    done.id = command.id;
+    for (auto& one : told) {
+        auto& account = done.told.emplace_back();
+        account.node = std::move(one.node);
+        if (one.results)
+            account.results = *std::move(one.results);
+        else
+            account.error = std::move(one.results).error().message;
+    }
+    answered(std::move(done));
+}
+
+void ChainShell::on(engine::AskEach command) {
+    ++outstanding_;
+    spawn(ask_each(std::move(command)));
 }
 
 void ChainShell::on(engine::FetchReceipt command) {

@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "bot/console/board.hpp"
 #include "bot/engine/recording.hpp"
 #include "bot/engine/text.hpp"
 #include "bot/journal/journal.hpp"
@@ -53,11 +54,17 @@ void ChainShell::reload(engine::EngineConfig config) {
 ChainShell::~ChainShell() = default;
 
 Result<void> ChainShell::connect() {
-    TRY(auto clients, connect_endpoints(executor_, chain_));
+    TRY(auto endpoints, connect_endpoints(executor_, chain_));
+    auto clients = std::move(endpoints.clients);
     rpc::EthPoolOptions options;
+    options.roles = endpoints.roles;
     options.rules.silence = chain_.block_time * 5 / 4 + std::chrono::milliseconds(1'000);
+    options.rules.behind =
+        std::max(options.rules.behind, std::chrono::ceil<std::chrono::seconds>(3 * chain_.block_time));
     options.poll = std::clamp(chain_.block_time / 2, std::chrono::milliseconds(250), std::chrono::milliseconds(1'000));
     options.hedge = chain_.call_deadline / 4;
+    options.finality = std::chrono::seconds(12);
+    options.probes = true;
     const std::string preferred = clients.front()->endpoint().stats().url;
     options.changed = [this, preferred](const std::string& from, const std::string& to, const std::string& why) {
         if (services_.metrics != nullptr) services_.metrics->endpoint_changed(chain_.name);
@@ -68,13 +75,19 @@ Result<void> ChainShell::connect() {
             services_.alerts->raise(chain_.name, engine::AlertLevel::Warning, "endpoint", "",
                                     from + ": " + why + "; following " + to);
     };
+    options.finality_told = [this](const rpc::Finality& finality) { tell_finality(finality); };
+    options.news = [this](const std::string& url, const rpc::NodeNews& news) { tell(url, news); };
     eth_ = std::make_shared<rpc::EthPool>(executor_, std::move(clients), std::move(options));
+    watch_pending(endpoints.roles);
     return {};
 }
 
 Task<Result<void>> ChainShell::look(engine::Started memory) {
     CO_TRY_VOID(connect());
+    pending_.reset();  // one look needs none
     CO_TRY(const auto header, co_await eth_->header(rpc::BlockId()));
+    [[maybe_unused]] const auto reads =
+        co_await eth_->current().reads_by_hash();  // it is asked by the number where it cannot
     deliver(std::move(memory));
     deliver(engine::FeedLive());
     deliver(engine::Restarted{header.ref});
@@ -92,6 +105,11 @@ Task<Result<void>> ChainShell::run(engine::Started memory) {
     eth_->start();
     feed::FeedOptions options;
     options.head_age_max = chain_.head_age_max;
+    options.strange = [this](const std::string& what) {
+        if (services_.alerts != nullptr)
+            services_.alerts->raise(chain_.name, engine::AlertLevel::Warning, "strange-block", "", what);
+    };
+    options.wall_ms = services_.now_ms;
     feed_ = std::make_unique<feed::Feed>(
         executor_, *eth_, [eth = eth_] { return eth->subscribe_heads(); }, options);
     deliver(std::move(memory));
@@ -108,13 +126,17 @@ Task<Result<void>> ChainShell::run(engine::Started memory) {
 void ChainShell::take(feed::FeedEvent event) {
     std::visit(Overload{[this](feed::BlockAdded& added) {
                             const BlockRef block = added.block;
+                            if (services_.heard) services_.heard(chain_.name, block);
+                            arrived(block.number);
                             deliver(engine::BlockAdded{block, std::move(added.logs), added.filter});
                             if (services_.alerts != nullptr) services_.alerts->at_block(chain_.name, block);
                         },
                         [this](feed::Reorg& reorg) {
                             if (services_.metrics != nullptr)
                                 services_.metrics->reorganised(chain_.name, reorg.removed.size());
+                            const bool deep = reorg.ancestor.number < final_number_;
                             deliver(engine::Reorg{reorg.ancestor, std::move(reorg.removed)});
+                            if (deep) eth_->check_finality();
                         },
                         [this](feed::Restarted& restarted) { deliver(engine::Restarted{restarted.block}); },
                         [this](feed::Stale& stale) { deliver(engine::FeedStale{std::move(stale.reason)}); },
@@ -127,9 +149,11 @@ void ChainShell::stop() {
     stopped_ = true;
     ticker_.cancel();
     publisher_.cancel();
+    if (pending_) pending_->stop();
     if (feed_) feed_->stop();
     if (eth_) eth_->stop();
     for (const auto& aggregator : services_.aggregators) aggregator->stop();
+    for (const auto& relay : services_.relays) relay->stop();
 }
 
 Task<void> ChainShell::tick() {
@@ -138,6 +162,8 @@ Task<void> ChainShell::tick() {
         ticker_.expires_after(kPeriod);
         const auto [error] = co_await ticker_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
         if (error || stopped_) co_return;
+        mind_nodes();
+        mind_decisions();
         deliver(engine::Tick());
     }
 }
@@ -161,6 +187,8 @@ void ChainShell::deliver(engine::EventBody body) {
         const auto began = std::chrono::steady_clock::now();
         auto commands = engine_->step(event);
         step_took_ = std::chrono::steady_clock::now() - began;
+        ++turns_;
+        mind_decisions();
         const auto recorded = services_.recorder != nullptr ? commands : std::vector<engine::Command>();
         // What a rescue waits for goes first, then what is told of it, then the recording.
         for (auto& command : commands) {
@@ -226,19 +254,24 @@ void ChainShell::on(engine::Sign command) {
         return deliver(signed_event(command.id, fail(Errc::NotFound, "no signer for wallet " + command.wallet)));
     auto transaction = transaction_of(command.tx);
     if (!transaction) return deliver(signed_event(command.id, tl::unexpected(std::move(transaction).error())));
+    if (auto allowed = permitted(signer->second, *transaction); !allowed) {
+        if (services_.alerts != nullptr)
+            services_.alerts->raise(chain_.name, engine::AlertLevel::Critical, "signing-refused", command.wallet,
+                                    allowed.error().message + ". Does a node lie, or is something broken?");
+        return deliver(signed_event(command.id, tl::unexpected(std::move(allowed).error())));
+    }
     if (signer->second.service) {
         ++outstanding_;
-        spawn(sign_elsewhere(command.id, signer->second.service, *std::move(transaction)));
+        spawn(sign_elsewhere(command.id, signer->second, *std::move(transaction)));
         return;
     }
-    auto done = signed_event(command.id, tx::sign(*std::move(transaction), *signer->second.key));
+    auto done = signed_event(command.id, sign_here(signer->second, *std::move(transaction)));
     crash_point("after sign");
     deliver(std::move(done));
 }
 
-Task<void> ChainShell::sign_elsewhere(engine::RequestId id, std::shared_ptr<rpc::RemoteSigner> service,
-                                      tx::Transaction unsigned_one) {
-    auto sealed = co_await service->sign(std::move(unsigned_one));
+Task<void> ChainShell::sign_elsewhere(engine::RequestId id, WalletSigner signer, tx::Transaction unsigned_one) {
+    auto sealed = co_await sign(std::move(signer), std::move(unsigned_one));
     crash_point("after sign");
     answered(signed_event(id, std::move(sealed)));
 }
@@ -258,6 +291,9 @@ void ChainShell::on(engine::Decide command) {
         services_.metrics->decided(decision.position, outcome, step_took_);
         if (decision.outcome == engine::Outcome::Refused) services_.metrics->refused(decision.reason);
     }
+    if (services_.board != nullptr)
+        services_.board->put(
+            {services_.now_ms(), chain_.name, std::make_shared<const engine::Decision>(command.decision)});
     if (services_.journal == nullptr) return;
     log::info("decision", {{"position", decision.position},
                            {"outcome", outcome},

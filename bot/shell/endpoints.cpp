@@ -11,33 +11,45 @@ namespace plimsoll::bot {
 
 namespace {
 
-constexpr std::string_view kPlaceholder = "{secret}";
-
-bool is_socket(const std::string& url) {
-    return url.starts_with("ws");
+bool is_socket(const config::RpcNode& node) {
+    return node.url.starts_with("ws");
 }
 
 }  // namespace
 
-Result<std::vector<std::shared_ptr<rpc::EthClient>>> connect_endpoints(const boost::asio::any_io_executor& executor,
-                                                                       const config::Chain& chain) {
-    auto urls = chain.rpc;
-    std::stable_partition(urls.begin(), urls.end(), is_socket);
+std::vector<std::shared_ptr<rpc::EthClient>> Endpoints::readable() const {
+    std::vector<std::shared_ptr<rpc::EthClient>> out;
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        if (roles[i].read) out.push_back(clients[i]);
+    }
+    return out;
+}
+
+Result<Endpoints> connect_endpoints(const boost::asio::any_io_executor& executor, const config::Chain& chain) {
+    auto nodes = chain.rpc;
+    std::stable_partition(nodes.begin(), nodes.end(), is_socket);
     if (chain.rpc_secret) {
         TRY(const auto secret, config::read_secret(*chain.rpc_secret));
-        for (auto& url : urls) {
-            const auto at = url.find(kPlaceholder);
-            if (at != std::string::npos) url.replace(at, kPlaceholder.size(), secret.text());
-        }
+        for (auto& node : nodes) node.url = config::with_secret(std::move(node.url), secret);
     }
-    std::vector<std::shared_ptr<rpc::EthClient>> out;
-    for (auto& url : urls) {
+    rpc::EthClientOptions client_options;
+    client_options.headers = std::make_shared<rpc::HeaderCheck>(rpc::hashes_headers(chain.id));
+    Endpoints out;
+    for (auto& node : nodes) {
         rpc::EndpointOptions options;
-        options.url = std::move(url);
+        options.url = std::move(node.url);
         options.chain_id = chain.id;
         options.deadline = chain.call_deadline;
-        TRY(auto client, rpc::make_eth(executor, std::move(options)));
-        out.emplace_back(std::move(client));
+        options.throttle.per_second = node.requests_per_second;
+        options.throttle.per_day = node.requests_per_day;
+        rpc::Roles roles;
+        roles.follow = node.has("follow");
+        roles.read = node.has("read");
+        roles.send = node.has("send");
+        options.chain_id_untold = !roles.follow && !roles.read;
+        TRY(auto client, rpc::make_eth(executor, std::move(options), client_options));
+        out.clients.emplace_back(std::move(client));
+        out.roles.push_back(roles);
     }
     return out;
 }

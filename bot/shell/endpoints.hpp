@@ -5,14 +5,21 @@
 #include <memory>
 #include <vector>
 
-#include "chain/rpc/eth_client.hpp"
+#include "chain/rpc/eth_pool.hpp"
 #include "config/settings.hpp"
 
 namespace plimsoll::bot {
 
-/// A client for every URL of the chain, its secret put in; a WebSocket first, because it is followed. They connect by
+/// The clients of a chain and what each is for, in the same order.
+struct Endpoints {
+    std::vector<std::shared_ptr<rpc::EthClient>> clients;
+    std::vector<rpc::Roles> roles;
+
+    std::vector<std::shared_ptr<rpc::EthClient>> readable() const;
+};
+
+/// A client for every node of the chain, its secret put in; a WebSocket first, because it is followed. They connect by
 /// themselves. Errc::Io when the secret cannot be read.
-Result<std::vector<std::shared_ptr<rpc::EthClient>>> connect_endpoints(const boost::asio::any_io_executor& executor,
-                                                                       const config::Chain& chain);
+Result<Endpoints> connect_endpoints(const boost::asio::any_io_executor& executor, const config::Chain& chain);
 
 }  // namespace plimsoll::bot

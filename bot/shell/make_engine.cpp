@@ -15,9 +15,9 @@ Result<std::vector<std::unique_ptr<lending::Market>>> make_markets(const engine:
     return markets;
 }
 
-Result<std::unique_ptr<engine::Engine>> make_engine(const engine::EngineConfig& config) {
+Result<std::unique_ptr<engine::Engine>> make_engine(const engine::EngineConfig& config, engine::Planner planner) {
     TRY(auto markets, make_markets(config));
-    return std::make_unique<engine::Engine>(config, std::move(markets));
+    return std::make_unique<engine::Engine>(config, std::move(markets), std::move(planner));
 }
 
 }  // namespace plimsoll::bot

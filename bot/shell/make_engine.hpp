@@ -13,6 +13,7 @@ namespace plimsoll::bot {
 Result<std::vector<std::unique_ptr<lending::Market>>> make_markets(const engine::EngineConfig& config);
 
 /// An engine on these.
-Result<std::unique_ptr<engine::Engine>> make_engine(const engine::EngineConfig& config);
+Result<std::unique_ptr<engine::Engine>> make_engine(const engine::EngineConfig& config,
+                                                    engine::Planner planner = strategies::plan_ladder);
 
 }  // namespace plimsoll::bot

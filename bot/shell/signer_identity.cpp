@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "chain/keys/secret_file.hpp"
+#include "chain/types/text_bytes.hpp"
 
 namespace plimsoll::bot {
 
@@ -30,10 +31,6 @@ using Owned = std::unique_ptr<T, Freed>;
 
 Owned<BIO> bio_of(ByteView text) {
     return Owned<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-ByteView bytes_of(const std::string& text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};  // NOLINT: text as bytes
 }
 
 std::string_view text_of(ByteView bytes) {

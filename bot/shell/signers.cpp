@@ -68,9 +68,18 @@ Result<Signers> open_signers(const config::Settings& settings) {
         if (!settings.live(wallet)) continue;
         auto signer = open_one(wallet, services);
         if (!signer) return fail(std::move(signer).error(), "wallet " + wallet.name);
+        signer->policy = std::make_shared<SigningPolicy>(settings, wallet, signer->address());
         out.emplace(wallet.name, *std::move(signer));
     }
     return out;
+}
+
+void renew_policies(const Signers& signers, const config::Settings& settings) {
+    for (const auto& wallet : settings.wallets) {
+        const auto signer = signers.find(wallet.name);
+        if (signer == signers.end() || !signer->second.policy) continue;
+        signer->second.policy->renew(SigningPolicy(settings, wallet, signer->second.address()));
+    }
 }
 
 std::optional<Address> claimed_signer(const config::Wallet& wallet) {

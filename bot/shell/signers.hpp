@@ -17,8 +17,11 @@ using Signers = std::map<std::string, WalletSigner>;  // by wallet name
 /// them.
 Result<WalletSigner> open_signer(const config::Wallet& wallet);
 
-/// Of every wallet that is live, and of no other; errors name the wallet.
+/// Of every wallet that is live, and of no other, each with the policy of its configuration; errors name the wallet.
 Result<Signers> open_signers(const config::Settings& settings);
+
+/// After a reload: other positions and limits.
+void renew_policies(const Signers& signers, const config::Settings& settings);
 
 /// Whose key signs for a wallet that has a signer: what the settings say of a service, else what the keystore file
 /// claims. Nothing where it claims nothing.

@@ -15,6 +15,7 @@ rpc::CallRequest batch_request(const engine::Simulate& simulate, Bytes multicall
     request.to = simulate.from;
     request.data = rpc::encode_aggregate3(batch);
     request.code_override = std::pair(simulate.from, std::move(multicall_code));
+    if (simulate.time != 0) request.block_time = simulate.time;
     return request;
 }
 
