@@ -2,6 +2,7 @@
 #include "bot/journal/database.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -9,6 +10,8 @@
 #include <sqlite3.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -28,6 +31,16 @@ std::string why(int error) {
 
 std::string reserve_path(const std::string& path) {
     return path + ".reserve";
+}
+
+/// The write-ahead log and its index are files too: what is signed must be read and sent on a full disk as well.
+void make_room(const std::string& path) {
+    constexpr std::uint64_t kNeeded = 256U * 1'024;
+    struct statvfs disk {};
+    if (::statvfs(path.c_str(), &disk) != 0) return;
+    const std::uint64_t left = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
+    if (left < kNeeded && ::unlink(reserve_path(path).c_str()) == 0)
+        log::warn("disk full: the reserve was given to the journal's start", {{"path", path}, {"bytes_left", left}});
 }
 
 int user_version(SQLite::Database& sql) {
@@ -61,6 +74,9 @@ class Database::Lock {
             return fail(Errc::Refused, "journal: another plimsoll (process " + lock->holder() + ") uses " + path +
                                            "; stop it, or give this one its own data_dir");
         }
+        if (!excludes(path))
+            return fail(Errc::Io, "journal: locks do nothing at " + path +
+                                      ": two daemons could act at once (data_dir must be on a local file system)");
         const std::string pid = std::to_string(::getpid()) + "\n";
         if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, pid.data(), pid.size(), 0) < 0)
             log::debug("the lock file does not name its holder", {{"reason", why(errno)}});
@@ -72,6 +88,23 @@ class Database::Lock {
 
   private:
     explicit Lock(int fd) : fd_(fd) {}
+    /// With the lock taken: another descriptor must not get it, as another process must not. A file system of several
+    /// hosts may keep its locks to each of them.
+    static bool excludes(const std::string& path) {
+        // NFS, SMB by three numbers, Ceph, AFS: statfs(2)
+        constexpr std::array<std::uint64_t, 6> kShared = {0x6969,     0x517b,     0xfe534d42,
+                                                          0xff534d42, 0x00c36400, 0x5346414f};
+        struct statfs disk {};
+        if (::statfs(path.c_str(), &disk) == 0 &&
+            std::find(kShared.begin(), kShared.end(), static_cast<std::uint64_t>(disk.f_type) & 0xffffffffU) !=
+                kShared.end())
+            return false;
+        const int other = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+        if (other < 0) return false;
+        const bool taken_twice = ::flock(other, LOCK_EX | LOCK_NB) == 0;
+        ::close(other);
+        return !taken_twice;
+    }
     std::string holder() const {
         std::array<char, 16> text{};
         const ssize_t n = ::pread(fd_, text.data(), text.size(), 0);
@@ -92,6 +125,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Access
     if (access == Access::Write) {
         TRY_VOID(out->create_file());
         TRY_VOID(out->lock());
+        make_room(path);
     } else if (std::error_code error; !std::filesystem::exists(path, error)) {
         return fail(Errc::NotFound, "journal: " + path + " does not exist (has the daemon run with this data_dir?)");
     }
@@ -223,7 +257,7 @@ bool Database::free_reserve() const {
     return ::unlink(reserve_path(path_).c_str()) == 0;
 }
 
-Result<void> Database::transaction(std::string_view place, const std::function<Result<void>()>& work) {
+Result<void> Database::transaction(std::string_view place, const std::function<Result<void>()>& work, Reserve reserve) {
     if (suspect_) TRY_VOID(recover());
     for (;;) {
         try {
@@ -233,7 +267,7 @@ Result<void> Database::transaction(std::string_view place, const std::function<R
             return {};
         } catch (const SQLite::Exception& error) {
             const int code = error.getErrorCode() & 0xff;
-            if (code == SQLITE_FULL && free_reserve()) {
+            if (code == SQLITE_FULL && reserve == Reserve::Give && free_reserve()) {
                 log::warn("disk full: the reserve was given to the journal", {{"path", path_}});
                 continue;
             }

@@ -46,10 +46,14 @@ class Database {
     SQLite::Database& sql() { return *sql_; }
     const std::string& path() const { return path_; }
 
+    /// Whether a write that finds the disk full may use the space set aside.
+    enum class Reserve : std::uint8_t { Keep, Give };
+
     /// Runs `work` in one transaction that is on disk when this returns without error. A failed one leaves no trace;
     /// after an I/O failure (not a full disk) the file is opened anew and checked before the next use, because what the
     /// failed write left behind is unknown.
-    Result<void> transaction(std::string_view place, const std::function<Result<void>()>& work);
+    Result<void> transaction(std::string_view place, const std::function<Result<void>()>& work,
+                             Reserve reserve = Reserve::Keep);
     /// The same for reading: exceptions become errors, a consistent view while `work` runs.
     Result<void> read(std::string_view place, const std::function<Result<void>()>& work);
     /// Sets a megabyte aside, if it is not: room for the records of a rescue when something else has filled the disk.

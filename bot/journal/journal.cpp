@@ -198,7 +198,7 @@ std::vector<Result<void>> Journal::append_groups(std::span<const std::vector<Jou
             return tl::unexpected(to_error(error, name_of(group.front())));
         }
     };
-    const auto all = database_->transaction("writing records", [&]() -> Result<void> {
+    const auto write_groups = [&]() -> Result<void> {
         results.clear();
         for (const auto& group : groups) {
             database_->sql().exec("SAVEPOINT one_group");
@@ -207,7 +207,9 @@ std::vector<Result<void>> Journal::append_groups(std::span<const std::vector<Jou
             database_->sql().exec("RELEASE one_group");
         }
         return {};
-    });
+    };
+    // The reserve is for records alone: what people read must not use it up before a rescue needs it.
+    const auto all = database_->transaction("writing records", write_groups, Database::Reserve::Give);
     if (!all) results.assign(groups.size(), Result<void>(tl::unexpected(all.error())));
     return results;
 }
@@ -221,12 +223,13 @@ Result<std::vector<JournalRecord>> Journal::unsettled() {
     return out;
 }
 
-Result<std::vector<JournalRecord>> Journal::ended_since(std::int64_t since_ms) {
+Result<std::vector<JournalRecord>> Journal::ended_lately(std::int64_t now_ms, std::int64_t span_ms) {
     std::vector<JournalRecord> out;
     TRY_VOID(database_->read("reading what has ended", [&]() -> Result<void> {
-        const std::vector<std::string> arguments = {std::to_string(since_ms)};
+        const std::vector<std::string> arguments = {std::to_string(now_ms), std::to_string(span_ms)};
         TRY(out, select("JOIN records e ON e.incident = r.incident AND e.step = r.step WHERE e.stage IN ('settled', "
-                        "'abandoned') AND e.time_ms >= CAST(? AS INTEGER) ORDER BY r.id",
+                        "'abandoned') AND e.time_ms >= min(CAST(? AS INTEGER), (SELECT max(time_ms) FROM records)) - "
+                        "CAST(? AS INTEGER) ORDER BY r.id",
                         arguments));
         return {};
     }));
@@ -238,11 +241,17 @@ Result<std::vector<engine::Spending>> Journal::spent_since(std::int64_t since_ms
     TRY_VOID(database_->read("reading what was spent", [&]() -> Result<void> {
         const std::vector<std::string> arguments = {std::to_string(since_ms)};
         TRY(const auto rows,
-            select("WHERE r.stage = 'settled' AND r.time_ms >= CAST(? AS INTEGER) ORDER BY r.time_ms, r.id",
+            // What was given up as used by somebody else, or had reverted in another block, and was then found in one
+            // has spent as well.
+            select("WHERE r.time_ms >= CAST(? AS INTEGER) AND (r.stage = 'settled' OR (r.stage = 'seen' AND EXISTS "
+                   "(SELECT 1 FROM records e WHERE e.incident = r.incident AND e.step = r.step AND e.id < r.id AND "
+                   "(e.stage = 'abandoned' OR (e.stage = 'settled' AND e.succeeded = 0 AND r.succeeded = 1))) AND NOT "
+                   "EXISTS (SELECT 1 FROM records s WHERE s.incident = r.incident "
+                   "AND s.step = r.step AND s.stage = 'seen' AND s.id > r.id))) ORDER BY r.time_ms, r.id",
                    arguments));
         for (const JournalRecord& row : rows) {
-            out.push_back(
-                {row.position, row.wallet, row.time_ms, row.purpose, row.succeeded, row.value, row.gas_spent});
+            const BaseValue moved = row.succeeded ? row.value : BaseValue{};  // what reverted moved nothing
+            out.push_back({row.position, row.wallet, row.time_ms, row.purpose, row.succeeded, moved, row.gas_spent});
         }
         return {};
     }));
@@ -280,12 +289,7 @@ Result<std::optional<Nonce>> Journal::highest_nonce(ChainId chain, const Address
 }
 
 Result<void> Journal::probe(std::int64_t time_ms) {
-    TRY_VOID(database_->transaction("probing", [&]() -> Result<void> {
-        SQLite::Statement beat(database_->sql(), "INSERT OR REPLACE INTO heartbeat(id, time_ms) VALUES(1, ?)");
-        beat.bind(1, time_ms);
-        beat.exec();
-        return {};
-    }));
+    TRY_VOID(change(*database_, "probing", "INSERT OR REPLACE INTO heartbeat(id, time_ms) VALUES(1, ?)", {time_ms}));
     database_->reserve_space();
     return {};
 }

@@ -195,7 +195,75 @@ CREATE TRIGGER records_stay BEFORE UPDATE ON records BEGIN SELECT RAISE(ABORT, '
 CREATE TRIGGER records_remain BEFORE DELETE ON records BEGIN SELECT RAISE(ABORT, 'records are never deleted'); END;
 )";
 
-constexpr std::array kSteps = {Migration{1, kFirst}, Migration{2, kSecond}};
+// Whose journal this is, and how the daemon's lives ended.
+constexpr std::string_view kThird = R"(
+CREATE TABLE owners (
+    chain_id INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,
+    PRIMARY KEY (chain_id, address)
+) STRICT, WITHOUT ROWID;
+INSERT INTO owners(chain_id, address, since_ms) SELECT chain_id, address, min(time_ms) FROM records GROUP BY 1, 2;
+
+CREATE TABLE lives (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    began_ms INTEGER NOT NULL,
+    ended_ms INTEGER
+) STRICT;
+)";
+
+// Wallets for which the operator wants nothing new signed.
+constexpr std::string_view kFourth = R"(
+CREATE TABLE paused_wallets (
+    wallet TEXT PRIMARY KEY,
+    since_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    operator TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)";
+
+// Messages on their way to people, and who takes care of what.
+constexpr std::string_view kFifth = R"(
+CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY,
+    channel TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting','sent','expired','refused','needless','crowded-out')),
+    raised_ms INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    ended_ms INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    level TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    position TEXT NOT NULL,
+    text TEXT NOT NULL,
+    resolved INTEGER NOT NULL CHECK (resolved IN (0, 1)),
+    event INTEGER NOT NULL CHECK (event IN (0, 1)),
+    chain TEXT NOT NULL,
+    key TEXT NOT NULL,
+    note TEXT NOT NULL
+) STRICT;
+CREATE INDEX deliveries_waiting ON deliveries(id) WHERE state = 'waiting';
+CREATE INDEX deliveries_by_end ON deliveries(ended_ms);
+
+CREATE TABLE acknowledged (
+    key TEXT PRIMARY KEY,
+    time_ms INTEGER NOT NULL,
+    operator TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)";
+
+// Wallets that the operator has switched to a dry run.
+constexpr std::string_view kSixth = R"(
+CREATE TABLE dry_wallets (
+    wallet TEXT PRIMARY KEY,
+    since_ms INTEGER NOT NULL,
+    operator TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)";
+
+constexpr std::array kSteps = {Migration{1, kFirst},  Migration{2, kSecond}, Migration{3, kThird},
+                               Migration{4, kFourth}, Migration{5, kFifth},  Migration{6, kSixth}};
 
 }  // namespace
 

@@ -17,15 +17,6 @@ using nlohmann::json;
 
 constexpr std::array kOutcomes = {Outcome::Safe,     Outcome::Refused, Outcome::DryRun,
                                   Outcome::Checking, Outcome::Waiting, Outcome::Acting};
-constexpr std::array kLevels = {AlertLevel::Info, AlertLevel::Warning, AlertLevel::Critical};
-
-template <class Words>
-Result<typename Words::value_type> from_word(const Words& words, const std::string& text) {
-    for (const auto candidate : words) {
-        if (text == to_string(candidate)) return candidate;
-    }
-    return fail(Errc::Decode, "journal: \"" + text + "\" is no known word here");
-}
 
 std::string gates_text(const std::vector<engine::Gate>& gates) {
     auto list = json::array();
@@ -132,8 +123,9 @@ Result<void> Journal::add_decisions(std::span<const DecisionRow> rows) {
 Result<std::vector<DecisionRow>> Journal::decisions(const std::string& position, std::size_t limit) {
     std::vector<DecisionRow> out;
     TRY_VOID(database_->read("reading decisions", [&]() -> Result<void> {
-        SQLite::Statement query(database_->sql(), std::string("SELECT ") + kDecisionColumns +
-                                                      " FROM decisions WHERE position = ? ORDER BY id DESC LIMIT ?");
+        SQLite::Statement query(database_->sql(), std::string("SELECT ") + kDecisionColumns + " FROM decisions WHERE " +
+                                                      (position.empty() ? "'' = ?" : "position = ?") +
+                                                      " ORDER BY id DESC LIMIT ?");
         bind_all(query, {position, number(limit)});
         while (query.executeStep()) {
             TRY(auto row, decision_from(query));
@@ -212,14 +204,10 @@ Result<std::vector<SettingsChange>> Journal::settings_changes(std::int64_t since
 }
 
 Result<void> Journal::set_paused(const std::string& position, bool paused, std::int64_t time_ms) {
-    return database_->transaction("writing a pause", [&]() -> Result<void> {
-        SQLite::Statement change(database_->sql(),
-                                 paused ? "INSERT OR IGNORE INTO paused(position, since_ms) VALUES(?1, ?2)"
-                                        : "DELETE FROM paused WHERE position = ?1 AND ?2 IS NOT NULL");
-        bind_all(change, {position, time_ms});
-        change.exec();
-        return {};
-    });
+    return change(*database_, "writing a pause",
+                  paused ? "INSERT OR IGNORE INTO paused(position, since_ms) VALUES(?1, ?2)"
+                         : "DELETE FROM paused WHERE position = ?1 AND ?2 IS NOT NULL",
+                  {position, time_ms});
 }
 
 Result<std::vector<std::string>> Journal::paused() {

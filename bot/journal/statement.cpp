@@ -21,6 +21,15 @@ void bind_all(SQLite::Statement& statement, std::span<const Cell> cells) {
     }
 }
 
+Result<void> change(Database& database, std::string_view place, const char* sql, std::initializer_list<Cell> cells) {
+    return database.transaction(place, [&]() -> Result<void> {
+        SQLite::Statement statement(database.sql(), sql);
+        bind_all(statement, cells);
+        statement.exec();
+        return {};
+    });
+}
+
 std::vector<Cell> cells_of(SQLite::Statement& row, int from, int to) {
     std::vector<Cell> out;
     out.reserve(static_cast<std::size_t>(to - from));

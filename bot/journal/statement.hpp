@@ -2,10 +2,13 @@
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <array>
 #include <concepts>
 #include <span>
 #include <vector>
 
+#include "bot/journal/database.hpp"
+#include "bot/journal/journal.hpp"
 #include "bot/journal/row.hpp"
 
 /// Cells to and from statements. Only files of this folder include this.
@@ -20,6 +23,21 @@ Cell number(T value) {
 void bind_all(SQLite::Statement& statement, std::span<const Cell> cells);
 inline void bind_all(SQLite::Statement& statement, std::initializer_list<Cell> cells) {
     bind_all(statement, std::span<const Cell>(cells.begin(), cells.size()));
+}
+
+/// One statement that changes something, in a transaction of its own.
+Result<void> change(Database& database, std::string_view place, const char* sql, std::initializer_list<Cell> cells);
+
+inline constexpr std::array kLevels = {engine::AlertLevel::Info, engine::AlertLevel::Warning,
+                                       engine::AlertLevel::Critical};
+
+/// Which of `words` to_string() calls so.
+template <class Words>
+Result<typename Words::value_type> from_word(const Words& words, const std::string& text) {
+    for (const auto candidate : words) {
+        if (text == to_string(candidate)) return candidate;
+    }
+    return fail(Errc::Decode, "journal: \"" + text + "\" is no known word here");
 }
 
 /// Columns [from, to) of the current row.

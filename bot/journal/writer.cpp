@@ -147,7 +147,10 @@ class JournalWriter::Worker {
             log::error("notes could not be written", {{"count", count}, {"reason", result.error().message}});
         };
         if (!decisions.empty()) keep(journal_->add_decisions(decisions), decisions.size());
-        if (!alerts.empty()) keep(journal_->add_alerts(alerts), alerts.size());
+        if (!alerts.empty()) {
+            keep(journal_->add_alerts(alerts), alerts.size());
+            if (options_.alerts_noted) options_.alerts_noted();
+        }
         if (!changes.empty()) keep(journal_->add_settings_changes(changes), changes.size());
     }
 
@@ -196,9 +199,16 @@ void JournalWriter::set_paused(std::string position, bool paused, std::int64_t t
         {}, [=, name = std::move(position)](Journal& journal) { return journal.set_paused(name, paused, time_ms); },
         std::move(done));
 }
+void JournalWriter::write(std::function<Result<void>(Journal&)> work, Done done) {
+    worker_->add({}, std::move(work), std::move(done));
+}
 void JournalWriter::probe(std::int64_t time_ms, Done done) {
     worker_->add(
         {}, [time_ms](Journal& journal) { return journal.probe(time_ms); }, std::move(done));
+}
+void JournalWriter::end_life(std::int64_t time_ms, Done done) {
+    worker_->add(
+        {}, [time_ms](Journal& journal) { return journal.end_life(time_ms); }, std::move(done));
 }
 std::optional<std::string> JournalWriter::failing() const {
     return worker_->failing();

@@ -22,7 +22,9 @@ struct WriterOptions {
     std::size_t records_queue = 1'024;  // groups waiting; more fail at once with Errc::Io
     std::size_t notes_queue = 4'096;    // more are given up, oldest first
     /// Called on the writer's thread after each commit of records: time it took, and whether it succeeded.
-    std::function<void(std::chrono::duration<double>, bool)> observe;
+    std::function<void(std::chrono::duration<double>, bool)> observe = {};
+    /// Called there too after alerts were written.
+    std::function<void()> alerts_noted = {};
 };
 
 /// The journal on a thread of its own, so that a slow disk never holds up the loop. Groups that wait together share one
@@ -43,8 +45,13 @@ class JournalWriter {
     void append(std::vector<engine::JournalRecord> records, Done done);
     void note(Note note);
     void set_paused(std::string position, bool paused, std::int64_t time_ms, Done done);
+    /// Another small write, after the records that wait already.
+    void write(std::function<Result<void>(Journal&)> work, Done done);
     /// A durable write of no content: whether the next record could be written.
     void probe(std::int64_t time_ms, Done done);
+
+    /// The process ends as it was asked to.
+    void end_life(std::int64_t time_ms, Done done);
 
     /// The last failure, until a later write succeeded: what /-/ready shows.
     std::optional<std::string> failing() const;
