@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "bot/advice.hpp"
 #include "bot/alerts.hpp"
 #include "bot/log.hpp"
 
@@ -21,16 +22,6 @@ std::string_view word(const engine::Alert& alert) {
             return "CRITICAL";
     }
     return "?";
-}
-
-std::string utc(std::int64_t seconds) {
-    const auto time = static_cast<std::time_t>(seconds);
-    std::tm parts{};
-    gmtime_r(&time, &parts);
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02d-%02d %02d:%02d:%02dZ", parts.tm_year + 1900, parts.tm_mon + 1,
-                  parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
-    return text.data();
 }
 
 /// Addresses and hashes as "0x1234...abcd": the log has them whole. Control characters other than line ends go.
@@ -82,8 +73,22 @@ std::string duration_text(std::int64_t ms) {
     return two(seconds / 86'400, "d", seconds / 3'600 % 24, "h");
 }
 
+std::string utc_text(std::int64_t seconds) {
+    const auto time = static_cast<std::time_t>(seconds);
+    std::tm parts{};
+    gmtime_r(&time, &parts);
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%04d-%02d-%02d %02d:%02d:%02dZ", parts.tm_year + 1900, parts.tm_mon + 1,
+                  parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+    return text.data();
+}
+
+std::string name_mark(std::string_view name) {
+    return name.empty() ? std::string() : '[' + std::string(name) + "] ";
+}
+
 std::string alert_text(const engine::Alert& alert, const AlertContext& context) {
-    std::string head = context.live ? "" : "DRY RUN ";
+    std::string head = name_mark(context.name) + (context.live ? "" : "DRY RUN ");
     head += word(alert);
     if (!alert.position.empty()) head += ' ' + cut(shortened(alert.position), 128);
     if (context.standing_ms > 0) {
@@ -91,10 +96,14 @@ std::string alert_text(const engine::Alert& alert, const AlertContext& context) 
         head += alert.resolved ? " (after " + lasted + ")" : " (still, " + lasted + ")";
     }
     std::string tail = "\n";
+    if (!alert.resolved) {
+        const std::string advice = advice_of(alert.kind, cut(alert.position, 64));
+        if (!advice.empty()) tail += advice + '\n';
+    }
     if (context.block != 0)
         tail += "block " + std::to_string(context.block) + " of " +
-                utc(static_cast<std::int64_t>(context.block_timestamp)) + ", ";
-    tail += "sent " + utc(context.now_ms / 1'000);
+                utc_text(static_cast<std::int64_t>(context.block_timestamp)) + ", ";
+    tail += "sent " + utc_text(context.now_ms / 1'000);
     if (!context.chain.empty()) tail += "  " + cut(context.chain, 64);
     tail += "  " + cut(alert.kind, 64);
     const std::size_t room = kAlertTextMax - 1 - head.size() - tail.size() - 2;

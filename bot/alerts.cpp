@@ -108,8 +108,10 @@ void AlertDesk::clear(const std::string& chain, const std::string& kind, const s
     take(chain, {engine::AlertLevel::Info, kind, subject, std::move(text), true});
 }
 
-void AlertDesk::deliver(const std::string& chain, engine::Alert alert, std::int64_t standing_ms, std::int64_t now) {
+AlertMessage AlertDesk::message_of(const std::string& chain, const engine::Alert& alert, std::int64_t standing_ms,
+                                   std::int64_t now) const {
     AlertContext context;
+    context.name = options_.name;
     context.live = options_.live && options_.live(alert.position);
     context.now_ms = now;
     context.standing_ms = standing_ms;
@@ -123,10 +125,30 @@ void AlertDesk::deliver(const std::string& chain, engine::Alert alert, std::int6
                          alert.position,
                          chain,
                          alert.resolved,
+                         alert.event,
                          alert_text(alert, context),
                          "plimsoll/" + options_.instance + '/' + alert.position + '/' + alert.kind};
     message.dedup_key.resize(std::min(message.dedup_key.size(), kDedupKeyMax));
+    return message;
+}
 
+void AlertDesk::deliver(const std::string& chain, engine::Alert alert, std::int64_t standing_ms, std::int64_t now) {
+    AlertMessage message = message_of(chain, alert, standing_ms, now);
+    if (storm_.passes(chain, alert, now)) return send(chain, std::move(alert), std::move(message), now);
+    if (journal_ == nullptr) return;
+    alert.text = std::move(message.text);
+    journal_->note(journal::AlertRow{now, std::move(alert), "grouped"});
+}
+
+void AlertDesk::at_second() {
+    const std::int64_t now = options_.now_ms();
+    for (auto& group : storm_.due(now)) {
+        AlertMessage message = message_of(group.chain, group.alert, 0, now);
+        send(group.chain, std::move(group.alert), std::move(message), now);
+    }
+}
+
+void AlertDesk::send(const std::string& chain, engine::Alert alert, AlertMessage message, std::int64_t now) {
     log_alert(chain, alert);
     const std::string level(journal::to_string(alert.level));
     const auto delivery =

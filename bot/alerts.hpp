@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "bot/alert_storm.hpp"
 #include "bot/engine/command.hpp"
 #include "chain/types/block.hpp"
 
@@ -29,6 +30,7 @@ struct AlertMessage {
     std::string position;  // or a wallet, or empty
     std::string chain;
     bool resolved{};
+    bool event{};           // it happened, and does not last
     std::string text;       // first line stands alone; under kAlertTextMax bytes
     std::string dedup_key;  // "plimsoll/<instance>/<position>/<kind>", at most 255 bytes
 };
@@ -52,14 +54,21 @@ struct AlertContext {
     std::string chain;           // empty: not of one chain
     BlockNumber block{};         // 0: unknown
     Timestamp block_timestamp{};
+    std::string name = {};  // of the daemon; empty: it is the only one
 };
 
-/// The text of an alert: level, subject and what is the case in the first line (with the mode before it when nothing is
-/// sent), how long it has lasted, and block, UTC time and kind in the last. Addresses are shortened, secrets removed.
+/// "[desk-1] " where a daemon has a name, else nothing.
+std::string name_mark(std::string_view name);
+
+/// The text of an alert: the daemon's name, level, subject and what is the case in the first line (with the mode before
+/// it when nothing is sent), how long it has lasted, and block, UTC time and kind in the last. Addresses are shortened,
+/// secrets removed.
 std::string alert_text(const engine::Alert& alert, const AlertContext& context);
 
 /// "45 s", "12 min", "1 h 12 min", "3 d 4 h".
 std::string duration_text(std::int64_t ms);
+/// "2024-08-05 01:10:23Z" of seconds since 1970.
+std::string utc_text(std::int64_t seconds);
 
 struct AlertDeskOptions {
     std::string instance = "plimsoll";
@@ -67,6 +76,7 @@ struct AlertDeskOptions {
     std::size_t standing_max = 1'024;                      // conditions remembered; the oldest give way
     std::function<std::int64_t()> now_ms;                  // wall clock, unix milliseconds
     std::function<bool(const std::string& subject)> live;  // whether this position or wallet acts for real
+    std::string name = {};                                 // put before each text; empty: nothing is
 };
 
 /// Gives every alert to the log, the journal, the metrics and the sinks. Used on the loop's thread.
@@ -88,6 +98,9 @@ class AlertDesk {
     /// It is over: delivered if it was raised.
     void clear(const std::string& chain, const std::string& kind, const std::string& subject, std::string text);
 
+    /// About once a second: tells together what came all at once.
+    void at_second();
+
   private:
     struct Standing {
         std::int64_t since_ms{};
@@ -98,12 +111,16 @@ class AlertDesk {
 
     std::int64_t note_standing(const engine::Alert& alert, std::int64_t now);
     void deliver(const std::string& chain, engine::Alert alert, std::int64_t standing_ms, std::int64_t now);
+    AlertMessage message_of(const std::string& chain, const engine::Alert& alert, std::int64_t standing_ms,
+                            std::int64_t now) const;
+    void send(const std::string& chain, engine::Alert alert, AlertMessage message, std::int64_t now);
 
     AlertDeskOptions options_;
     journal::JournalWriter* journal_;
     metrics::Metrics* metrics_;
     std::vector<std::unique_ptr<AlertSink>> sinks_;
     std::map<Key, Standing> standing_;
+    AlertStorm storm_;
     std::map<std::string, BlockRef> blocks_;
 };
 

@@ -5,16 +5,11 @@
 
 #include "bot/http_server.hpp"
 #include "bot/metrics.hpp"
+#include "config/loopback.hpp"
 
 namespace plimsoll::http {
 
 namespace {
-
-bool is_loopback_v4(std::string_view host) {
-    // 127.0.0.0/8 in its dotted form; "127.0.0.1.example.org" has letters and is none.
-    return host.starts_with("127.") && std::count(host.begin(), host.end(), '.') == 3 &&
-           host.find_first_not_of("0123456789.") == std::string_view::npos;
-}
 
 std::string lower(std::string_view text) {
     std::string out(text);
@@ -58,7 +53,7 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
 bool host_allowed(std::string_view host_header, std::string_view listen_host) {
     const std::string host = lower(host_of(host_header));
     if (host.empty()) return false;
-    if (host == "localhost" || host == "::1" || is_loopback_v4(host)) return true;
+    if (config::is_loopback(host)) return true;
     const bool any = listen_host == "0.0.0.0" || listen_host == "::";
     return !any && host == lower(listen_host);
 }

@@ -2,150 +2,73 @@
 #include "bot/http_server.hpp"
 
 #include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
 #include <list>
-#include <optional>
 
-#include "bot/log.hpp"
+#include "bot/http_connection.hpp"
 
 namespace plimsoll::http {
 
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace wire = boost::beast::http;
-using boost::system::error_code;
-using Tcp = asio::ip::tcp;
-
-using Parser = wire::request_parser<wire::string_body>;
-using Answer = wire::response<wire::string_body>;
-
 std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};
 }
 
-Response plain(unsigned status, std::string_view text) {
-    return {status, "text/plain; charset=utf-8", std::string(text) + '\n'};
-}
-
 }  // namespace
 
-class Connection;
-
-class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
+class Server::Impl : public Host, public std::enable_shared_from_this<Server::Impl> {
   public:
-    Impl(asio::any_io_executor executor, std::string host, std::vector<Route> routes, Bounds bounds)
-        : acceptor_(executor), pause_(executor), host_(std::move(host)), routes_(std::move(routes)), bounds_(bounds) {}
+    Impl(asio::any_io_executor executor, std::string host, std::vector<Route> routes, Options options)
+        : acceptor_(executor),
+          pause_(executor),
+          host_(std::move(host)),
+          routes_(std::move(routes)),
+          options_(std::move(options)) {}
 
+    Result<void> encrypt();
     Result<void> listen(const Endpoint& endpoint);
     void accept();
     void pause();
     void stop();
     std::uint16_t port() const { return port_; }
-    const Bounds& bounds() const { return bounds_; }
-    void forget(const Connection* gone);
-    Response answer(const wire::request<wire::string_body>& request, std::string& allow) const;
+
+    const Options& options() const override { return options_; }
+    void forget() override {
+        connections_.remove_if([](const std::weak_ptr<Link>& weak) { return weak.expired(); });
+    }
+    std::optional<Response> answer(const wire::request<wire::string_body>& request, Request& plain_request,
+                                   const Route*& later, std::string& allow) const override;
+    bool take_stream() override { return streams_ < options_.bounds.streams && ++streams_ > 0; }
+    void end_stream() override { --streams_; }
 
   private:
+    void take(Tcp::socket socket);
+
     Tcp::acceptor acceptor_;
     asio::steady_timer pause_;
     std::string host_;
     std::vector<Route> routes_;
-    Bounds bounds_;
+    Options options_;
+    std::optional<asio::ssl::context> tls_;
     std::uint16_t port_{};
+    std::size_t streams_{};
     bool stopped_{};
-    std::list<std::weak_ptr<Connection>> connections_;
+    std::list<std::weak_ptr<Link>> connections_;
 };
 
-/// One client: read, answer, again. It lives as long as an operation of it is under way.
-class Connection : public std::enable_shared_from_this<Connection> {
-  public:
-    Connection(Tcp::socket socket, std::shared_ptr<Server::Impl> server)
-        : stream_(std::move(socket)), server_(std::move(server)), buffer_(server_->bounds().header_bytes + 1'024) {}
-    ~Connection() { server_->forget(this); }
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
-
-    void read() {
-        parser_.emplace();
-        parser_->header_limit(static_cast<std::uint32_t>(server_->bounds().header_bytes));
-        parser_->body_limit(server_->bounds().body_bytes);
-        stream_.expires_after(server_->bounds().timeout);
-        wire::async_read(stream_, buffer_, *parser_,
-                         [self = shared_from_this()](error_code error, std::size_t) { self->on_read(error); });
-    }
-
-    void close() {
-        error_code ignored;
-        stream_.socket().shutdown(Tcp::socket::shutdown_both, ignored);
-        stream_.close();
-    }
-
-  private:
-    void on_read(error_code error) {
-        std::string allow;
-        if (error == wire::error::header_limit || error == wire::error::buffer_overflow)
-            return reply(plain(431, "request header too large"), allow, false);
-        if (error == wire::error::body_limit) return reply(plain(413, "request body too large"), allow, false);
-        if (error.category() == wire::make_error_code(wire::error::bad_line_ending).category() &&
-            error != wire::error::end_of_stream && error != wire::error::partial_message)
-            return reply(plain(400, "not an HTTP request"), allow, false);
-        if (error) return close();
-        const auto& request = parser_->get();
-        const auto headers = static_cast<std::size_t>(std::distance(request.begin(), request.end()));
-        if (headers > server_->bounds().header_count) return reply(plain(431, "too many headers"), allow, false);
-        const bool keep = request.keep_alive() && ++served_ < server_->bounds().requests_per_connection;
-        Response response = server_->answer(request, allow);
-        head_ = request.method() == wire::verb::head;
-        reply(std::move(response), allow, keep);
-    }
-
-    void reply(Response response, const std::string& allow, bool keep) {
-        answer_ = Answer(static_cast<wire::status>(response.status), 11);
-        answer_.set(wire::field::content_type, response.content_type);
-        answer_.set(wire::field::cache_control, "no-store");
-        answer_.set("X-Content-Type-Options", "nosniff");
-        if (!allow.empty()) answer_.set(wire::field::allow, allow);
-        answer_.keep_alive(keep);
-        answer_.body() = std::move(response.body);
-        answer_.prepare_payload();
-        if (head_) answer_.body().clear();  // the length stays: HEAD tells what GET would give
-        stream_.expires_after(server_->bounds().timeout);
-        wire::async_write(stream_, answer_, [self = shared_from_this(), keep](error_code error, std::size_t) {
-            if (error) return self->close();
-            if (!keep) return self->linger();
-            self->head_ = false;
-            self->read();
-        });
-    }
-
-    /// Closing with unread input resets the connection and the client would never see the answer: what comes is read
-    /// and thrown away, until the client closes or the timeout of the answer passes.
-    void linger() {
-        error_code error;
-        stream_.socket().shutdown(Tcp::socket::shutdown_send, error);
-        if (error) return close();
-        buffer_.clear();
-        stream_.async_read_some(buffer_.prepare(buffer_.max_size()),
-                                [self = shared_from_this()](error_code failed, std::size_t) {
-                                    if (failed) return self->close();
-                                    self->linger();
-                                });
-    }
-
-    beast::tcp_stream stream_;
-    std::shared_ptr<Server::Impl> server_;
-    beast::flat_buffer buffer_;
-    std::optional<Parser> parser_;
-    Answer answer_;
-    std::size_t served_{};
-    bool head_{};
-};
+Result<void> Server::Impl::encrypt() {
+    if (!options_.tls) return {};
+    tls_.emplace(asio::ssl::context::tls_server);
+    error_code error;
+    const auto& [certificate, key] = *options_.tls;
+    if (SSL_CTX_set_min_proto_version(tls_->native_handle(), TLS1_2_VERSION) != 1)
+        return fail(Errc::Internal, "TLS 1.2 cannot be demanded");
+    tls_->use_certificate_chain(asio::buffer(certificate), error);
+    if (!error) tls_->use_private_key(asio::buffer(key.data(), key.size()), asio::ssl::context::pem, error);
+    options_.tls->key = {};
+    if (error) return fail(Errc::Decode, "certificate and key for TLS: " + error.message());
+    return {};
+}
 
 Result<void> Server::Impl::listen(const Endpoint& endpoint) {
     const std::string place = "cannot listen on " + endpoint.host + " port " + std::to_string(endpoint.port);
@@ -160,8 +83,8 @@ Result<void> Server::Impl::listen(const Endpoint& endpoint) {
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
         const bool used = error == asio::error::address_in_use;
-        return fail(Errc::Io, place + ": " + error.message() +
-                                  (used ? " (is another plimsoll running? set daemon.listen to another port)" : ""));
+        return fail(Errc::Io,
+                    place + ": " + error.message() + (used ? " (is another plimsoll running? name another port)" : ""));
     }
     port_ = acceptor_.local_endpoint(error).port();
     return {};
@@ -171,13 +94,32 @@ void Server::Impl::accept() {
     acceptor_.async_accept([self = shared_from_this()](error_code error, Tcp::socket socket) {
         if (self->stopped_ || error == asio::error::operation_aborted) return;
         if (error) return self->pause();
-        if (self->connections_.size() < self->bounds_.connections) {
-            const auto connection = std::make_shared<Connection>(std::move(socket), self);
-            self->connections_.push_back(connection);
-            connection->read();
-        }
+        self->take(std::move(socket));
         self->accept();
     });
+}
+
+void Server::Impl::take(Tcp::socket socket) {
+    if (connections_.size() >= options_.bounds.connections) return;
+    error_code gone;
+    const auto from = socket.remote_endpoint(gone);
+    if (gone) return;
+    const std::string peer = from.address().to_string();
+    // An address that opens all it can locks nobody else out.
+    const std::size_t most = options_.bounds.connections - options_.bounds.connections / 4;
+    const auto its = std::count_if(connections_.begin(), connections_.end(), [&](const std::weak_ptr<Link>& weak) {
+        const auto open = weak.lock();
+        return open && open->peer() == peer;
+    });
+    if (static_cast<std::size_t>(its) >= most) return;
+    std::shared_ptr<Link> connection;
+    const auto self = shared_from_this();
+    if (tls_)
+        connection = std::make_shared<Connection<Encrypted>>(self, peer, std::move(socket), *tls_);
+    else
+        connection = std::make_shared<Connection<Plain>>(self, peer, std::move(socket));
+    connections_.push_back(connection);
+    connection->begin();
 }
 
 /// Out of descriptors, for one: trying again at once would turn the loop for nothing.
@@ -193,36 +135,42 @@ void Server::Impl::stop() {
     error_code ignored;
     acceptor_.close(ignored);
     pause_.cancel();
-    std::vector<std::shared_ptr<Connection>> open;
+    std::vector<std::shared_ptr<Link>> open;
     for (const auto& weak : connections_) {
         if (auto connection = weak.lock()) open.push_back(std::move(connection));
     }
     for (const auto& connection : open) connection->close();
 }
 
-void Server::Impl::forget(const Connection*) {
-    connections_.remove_if([](const std::weak_ptr<Connection>& weak) { return weak.expired(); });
-}
-
-Response Server::Impl::answer(const wire::request<wire::string_body>& request, std::string& allow) const {
+std::optional<Response> Server::Impl::answer(const wire::request<wire::string_body>& request, Request& plain_request,
+                                             const Route*& later, std::string& allow) const {
     if (request.count(wire::field::host) > 1) return plain(400, "more than one Host header");
-    if (!host_allowed(view(request[wire::field::host]), host_))
+    if (request.count(wire::field::authorization) > 1) return plain(400, "more than one Authorization header");
+    if (!options_.any_host && !host_allowed(view(request[wire::field::host]), host_))
         return plain(421, "this Host is not served here; use a loopback name or the configured listen address");
-    Request plain_request;
     plain_request.method = request.method() == wire::verb::head ? "GET" : std::string(view(request.method_string()));
     const std::string_view target = view(request.target());
     const auto mark = target.find('?');
     plain_request.path = target.substr(0, mark);
     if (mark != std::string_view::npos) plain_request.query = target.substr(mark + 1);
     plain_request.body = request.body();
+    plain_request.authorization = view(request[wire::field::authorization]);
+    plain_request.content_type = view(request[wire::field::content_type]);
+    plain_request.origin = view(request[wire::field::origin]);
+    plain_request.host = view(request[wire::field::host]);
+    plain_request.fetch_site = view(request["Sec-Fetch-Site"]);
+    plain_request.none_match = view(request[wire::field::if_none_match]);
     for (const Route& route : routes_) {
         if (route.path != plain_request.path) continue;
         if (route.method == plain_request.method) {
+            if (route.later) {
+                later = &route;
+                return std::nullopt;
+            }
             try {
                 return route.handler(plain_request);
             } catch (const std::exception& error) {
-                log::error("an HTTP handler failed", {{"path", route.path}, {"reason", error.what()}});
-                return plain(500, "internal error");
+                return failed(route, error);
             }
         }
         if (!allow.empty()) allow += ", ";
@@ -233,8 +181,16 @@ Response Server::Impl::answer(const wire::request<wire::string_body>& request, s
 
 Result<std::unique_ptr<Server>> Server::start(asio::any_io_executor executor, const std::string& listen,
                                               std::vector<Route> routes, Bounds bounds) {
+    Options options;
+    options.bounds = bounds;
+    return start(std::move(executor), listen, std::move(routes), std::move(options));
+}
+
+Result<std::unique_ptr<Server>> Server::start(asio::any_io_executor executor, const std::string& listen,
+                                              std::vector<Route> routes, Options options) {
     TRY(const Endpoint endpoint, parse_endpoint(listen));
-    auto impl = std::make_shared<Impl>(std::move(executor), endpoint.host, std::move(routes), bounds);
+    auto impl = std::make_shared<Impl>(std::move(executor), endpoint.host, std::move(routes), std::move(options));
+    TRY_VOID(impl->encrypt());
     TRY_VOID(impl->listen(endpoint));
     impl->accept();
     return std::unique_ptr<Server>(new Server(std::move(impl)));

@@ -6,14 +6,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "chain/types/result.hpp"
 
-/// A small HTTP/1.1 server for the local port: metrics, health, and what later listens there. It runs on the given
-/// executor (one thread) and never waits; every size, count and time is bounded.
+/// A small HTTP/1.1 server: metrics and health on the local port, and the console. It runs on the given executor (one
+/// thread) and never waits; every size, count and time is bounded.
 namespace plimsoll::http {
 
 struct Request {
@@ -21,22 +23,46 @@ struct Request {
     std::string path;   // without the query
     std::string query;  // without "?"
     std::string body;
+    // Headers, empty where there is none.
+    std::string authorization{};
+    std::string content_type{};
+    std::string origin{};
+    std::string host{};
+    std::string fetch_site{};  // Sec-Fetch-Site
+    std::string none_match{};  // If-None-Match
+    std::string peer{};        // address that it comes from
+};
+
+/// Text that goes on until the client leaves: server-sent events. Used on the server's executor alone.
+class Stream {
+  public:
+    virtual ~Stream() = default;
+    /// What is to be sent now; empty: nothing. A client that does not take it in Bounds::timeout is dropped, so nothing
+    /// piles up: what happens meanwhile is asked for afterwards, in one.
+    virtual std::string take() = 0;
+    /// Set by the server; to be called when take() has something.
+    std::function<void()> wake;
 };
 
 struct Response {
     unsigned status = 200;
     std::string content_type = "text/plain; charset=utf-8";
     std::string body;
+    std::vector<std::pair<std::string, std::string>> headers{};  // in place of the server's own of the same name
+    std::shared_ptr<Stream> stream{};                            // in place of a body
 };
 
 /// Called on the server's executor; must return at once.
 using Handler = std::function<Response(const Request&)>;
+/// Takes the answer, once, on any thread. Calls after the first and after Bounds::timeout are ignored.
+using Answer = std::function<void(Response)>;
 
 /// Exact path, and the method it answers to. GET also answers HEAD.
 struct Route {
     std::string method;
     std::string path;
     Handler handler;
+    std::function<void(const Request&, Answer)> later{};  // in place of `handler`: answers when it can
 };
 
 struct Bounds {
@@ -45,7 +71,24 @@ struct Bounds {
     std::size_t header_count = 64;     // more is 431
     std::size_t body_bytes = 65'536;   // more is 413
     std::size_t requests_per_connection = 1'000;
-    std::chrono::milliseconds timeout{5'000};  // to read a request, to write an answer, and between requests
+    std::size_t streams = 16;                      // more are 503
+    std::chrono::milliseconds timeout{5'000};      // to read a request, to write an answer, and between requests
+    std::chrono::milliseconds keep_alive{15'000};  // of a stream: something is sent at least so often
+};
+
+/// Served by TLS (1.2 or later): certificate chain and key, PEM.
+struct Tls {
+    std::string certificate;
+    std::string_view key;  // only looked at in Server::start
+};
+
+struct Options {
+    Bounds bounds{};
+    std::vector<std::pair<std::string, std::string>> headers{};  // of every answer, errors too
+    std::optional<Tls> tls{};
+    /// Any Host header is served. Only where nothing is told and nothing done without a secret that no page of another
+    /// site has.
+    bool any_host = false;
 };
 
 /// "127.0.0.1:1876", "[::1]:1876", "localhost:0"; port 0 lets the system choose. Errc::Range names what is wrong.
@@ -64,6 +107,8 @@ class Server {
     /// Binds and listens. Errc::Io names address and reason ("address already in use").
     static Result<std::unique_ptr<Server>> start(boost::asio::any_io_executor executor, const std::string& listen,
                                                  std::vector<Route> routes, Bounds bounds = {});
+    static Result<std::unique_ptr<Server>> start(boost::asio::any_io_executor executor, const std::string& listen,
+                                                 std::vector<Route> routes, Options options);
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

@@ -10,6 +10,8 @@
 #include <spdlog/sinks/base_sink.h>
 #include <unistd.h>
 
+#include "chain/types/unix_time.hpp"
+
 namespace plimsoll::log {
 
 namespace {
@@ -126,9 +128,7 @@ void Logger::write(Level level, std::string_view message, std::span<const Field>
 }
 
 std::string Logger::line_now(Level level, std::string_view message, std::span<const Field> fields) const {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-    return format_line(format_, live_.load(std::memory_order_relaxed), ms, level, message, fields);
+    return format_line(format_, live_.load(std::memory_order_relaxed), unix_ms(), level, message, fields);
 }
 
 std::uint64_t Logger::dropped() const {

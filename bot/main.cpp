@@ -4,9 +4,11 @@
 #include <variant>
 
 #include "bot/cli/parse.hpp"
+#include "bot/harden.hpp"
 
 int main(int argc, char** argv) {
     using namespace plimsoll::bot;
+    harden_process();
     try {
         const auto parsed = cli::parse({argv + (argc > 0 ? 1 : 0), argv + argc});
         if (const auto* end = std::get_if<cli::Exit>(&parsed)) {

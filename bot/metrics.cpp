@@ -2,67 +2,13 @@
 #include "bot/metrics.hpp"
 
 #include <cstdio>
-#include <map>
-#include <mutex>
-#include <prometheus/counter.h>
-#include <prometheus/gauge.h>
-#include <prometheus/histogram.h>
-#include <prometheus/registry.h>
-#include <prometheus/text_serializer.h>
 #include <unistd.h>
+
+#include "bot/metrics_families.hpp"
 
 namespace plimsoll::metrics {
 
 namespace {
-
-using prometheus::Counter;
-using prometheus::Family;
-using prometheus::Gauge;
-using prometheus::Histogram;
-using prometheus::Labels;
-using Values = std::initializer_list<std::string_view>;
-
-constexpr std::size_t kSeriesMax = 1'024;  // per family, where label values are not ours alone
-constexpr std::size_t kLabelLengthMax = 128;
-constexpr std::size_t kPricesMax = 16;
-
-const std::vector<double> kRpcBuckets = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
-const std::vector<double> kDecisionBuckets = {1e-6, 1e-5, 5e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3};
-const std::vector<double> kJournalBuckets = {1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3};
-const std::vector<double> kCostBuckets = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1'000};
-const std::vector<double> kBlockBuckets = {1, 2, 3, 5, 8, 13, 21, 34};
-
-/// The series of one name, found by their label values. Beyond kSeriesMax new values share one series "other".
-template <class T, class... Extra>
-class Series {
-  public:
-    Series(Family<T>& family, std::vector<std::string> names, Extra... extra)
-        : family_(family), names_(std::move(names)), extra_(std::move(extra)...) {}
-
-    T& at(Values values) {
-        std::string key;
-        for (const auto value : values) key.append(value.substr(0, kLabelLengthMax)).push_back('\0');
-        const std::scoped_lock lock(mutex_);
-        if (const auto found = known_.find(key); found != known_.end()) return *found->second;
-        const bool full = known_.size() >= kSeriesMax;
-        Labels labels;
-        auto value = values.begin();
-        for (const auto& name : names_) {
-            labels.emplace(name, full ? "other" : std::string(value->substr(0, kLabelLengthMax)));
-            ++value;
-        }
-        T& made = std::apply([&](const auto&... extra) -> T& { return family_.Add(labels, extra...); }, extra_);
-        if (!full) known_.emplace(std::move(key), &made);
-        return made;
-    }
-
-  private:
-    Family<T>& family_;
-    std::vector<std::string> names_;
-    std::tuple<Extra...> extra_;
-    std::mutex mutex_;
-    std::map<std::string, T*, std::less<>> known_;
-};
 
 double resident_bytes() {
     long pages = 0;
@@ -75,87 +21,6 @@ double resident_bytes() {
 }
 
 }  // namespace
-
-struct Metrics::Impl {
-    bool closed = false;
-    prometheus::Registry registry;
-
-    Family<Gauge>& gauges(const char* name, const char* help) {
-        return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
-    }
-    Family<Counter>& counters(const char* name, const char* help) {
-        return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
-    }
-    Family<Histogram>& histograms(const char* name, const char* help) {
-        return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
-    }
-
-    Family<Gauge>& health_factor =
-        gauges("plimsoll_position_health_factor", "Health factor, 1 is liquidation; by the protocol's own prices");
-    Family<Gauge>& distance = gauges("plimsoll_position_liquidation_distance_ratio",
-                                     "Fall of the collateral's value that liquidates the position");
-    Family<Gauge>& trigger = gauges("plimsoll_position_trigger", "Health factor below which plimsoll acts");
-    Family<Gauge>& target = gauges("plimsoll_position_target", "Health factor that an action restores");
-    Family<Gauge>& collateral = gauges("plimsoll_position_collateral_usd", "Collateral in the market's base currency");
-    Family<Gauge>& debt = gauges("plimsoll_position_debt_usd", "Debt in the market's base currency");
-    Family<Gauge>& liquidation_price =
-        gauges("plimsoll_position_liquidation_price", "Price of one asset at which the position can be liquidated");
-    Family<Counter>& at_risk =
-        counters("plimsoll_position_blocks_at_risk_total", "Blocks at which the position was below its trigger");
-
-    Series<Counter> decisions{counters("plimsoll_decision_total", "Decisions by outcome"), {"position", "outcome"}};
-    Series<Counter> refusals{counters("plimsoll_refusal_total", "Actions refused, by the gate that refused"),
-                             {"reason"}};
-    Series<Counter> actions{counters("plimsoll_action_total", "Actions by outcome"),
-                            {"position", "strategy", "outcome"}};
-    Series<Counter> rescues{counters("plimsoll_rescue_total", "Rescues that succeeded, by strategy and rung used"),
-                            {"strategy", "rung"}};
-    Series<Histogram, std::vector<double>> rescue_cost{
-        histograms("plimsoll_rescue_cost_bps", "Expected cost of a rescue with gas, of the debt repaid"),
-        {"strategy"},
-        kCostBuckets};
-    Series<Counter> audits{counters("plimsoll_audit_total", "Comparisons with the contracts' own answer"), {"result"}};
-    Histogram& decision_seconds =
-        histograms("plimsoll_decision_seconds", "From the event to its decision").Add({}, kDecisionBuckets);
-
-    Series<Gauge> pending{gauges("plimsoll_tx_pending", "Transactions sent and not yet included"), {"chain"}};
-    Series<Counter> replaced{counters("plimsoll_tx_replaced_total", "Replacements of stuck transactions"), {"chain"}};
-    Series<Counter> ended{counters("plimsoll_tx_outcome_total", "Transactions by how they ended"),
-                          {"chain", "outcome"}};
-    Series<Histogram, std::vector<double>> inclusion{
-        histograms("plimsoll_tx_inclusion_blocks", "Blocks from sending to inclusion"), {"chain"}, kBlockBuckets};
-
-    Series<Gauge> head_block{gauges("plimsoll_head_block", "Number of the newest block"), {"chain", "endpoint"}};
-    Series<Gauge> head_age{gauges("plimsoll_head_age_seconds", "Age of the newest block"), {"chain"}};
-    Series<Counter> endpoint_changes{
-        counters("plimsoll_endpoint_changes_total", "Times that another endpoint was followed"), {"chain"}};
-    Series<Counter> reorgs{counters("plimsoll_reorg_total", "Reorganisations seen"), {"chain"}};
-    Series<Gauge> reorg_depth{gauges("plimsoll_reorg_depth", "Depth of the last reorganisation"), {"chain"}};
-
-    Series<Counter> requests{counters("plimsoll_rpc_requests_total", "Requests to nodes"), {"endpoint", "method"}};
-    Series<Counter> errors{counters("plimsoll_rpc_errors_total", "Failed requests to nodes"), {"endpoint", "code"}};
-    Series<Histogram, std::vector<double>> rpc_seconds{
-        histograms("plimsoll_rpc_seconds", "Time to a node's answer"), {"endpoint"}, kRpcBuckets};
-
-    Histogram& journal_seconds =
-        histograms("plimsoll_journal_write_seconds", "Time until a record is on disk").Add({}, kJournalBuckets);
-    Counter& journal_errors = counters("plimsoll_journal_errors_total", "Records that could not be written").Add({});
-    Series<Counter> alerts{counters("plimsoll_alert_total", "Alerts by level, channel and outcome"),
-                           {"level", "channel", "outcome"}};
-    Counter& log_dropped = counters("plimsoll_log_lines_dropped_total", "Log lines given up").Add({});
-
-    Series<Gauge> modes{gauges("plimsoll_mode", "1 for the mode in force"), {"mode"}};
-    Gauge& is_ready = gauges("plimsoll_ready", "1 while /-/ready says so").Add({});
-    Gauge& reload_ok = gauges("plimsoll_config_last_reload_successful", "1 if the last load succeeded").Add({});
-    Gauge& reload_time = gauges("plimsoll_config_last_reload_success_timestamp_seconds",
-                                "When the configuration was last loaded with success")
-                             .Add({});
-    Gauge& start_time = gauges("process_start_time_seconds", "Start of the process").Add({});
-    Gauge& resident = gauges("process_resident_memory_bytes", "Resident memory").Add({});
-
-    std::mutex heads_mutex;
-    std::map<std::string, std::uint64_t, std::less<>> head_times;
-};
 
 struct PositionSeries::Impl {
     Metrics::Impl& all;
@@ -307,6 +172,27 @@ void Metrics::head(std::string_view chain, std::string_view endpoint, std::uint6
     newest = timestamp;
 }
 
+void Metrics::price(std::string_view chain, std::string_view asset, std::string_view feed, std::uint64_t updated_at,
+                    std::uint64_t heartbeat) {
+    impl_->price_updated.at({chain, asset, feed}).Set(static_cast<double>(updated_at));
+    impl_->price_heartbeat.at({chain, asset, feed}).Set(static_cast<double>(heartbeat));
+}
+
+void Metrics::pending_prices(std::string_view chain, std::string_view outcome, std::uint64_t count) {
+    impl_->pending_prices.at({chain, outcome}).Increment(static_cast<double>(count));
+}
+
+void Metrics::endpoint_budget(std::string_view chain, std::string_view endpoint, std::uint64_t used,
+                              std::uint64_t budget, std::uint64_t held_back) {
+    impl_->requests_today.at({chain, endpoint}).Set(static_cast<double>(used));
+    impl_->requests_budget.at({chain, endpoint}).Set(static_cast<double>(budget));
+    impl_->requests_held_back.at({chain, endpoint}).Set(static_cast<double>(held_back));
+}
+
+void Metrics::endpoint_news(std::string_view chain, std::string_view endpoint, std::string_view kind) {
+    impl_->endpoint_news.at({chain, endpoint, kind}).Increment();
+}
+
 void Metrics::endpoint_changed(std::string_view chain) {
     impl_->endpoint_changes.at({chain}).Increment();
 }
@@ -325,6 +211,12 @@ void Metrics::rpc_failed(std::string_view endpoint, std::string_view code) {
     impl_->errors.at({endpoint, code}).Increment();
 }
 
+void Metrics::block_decided(std::string_view chain, Seconds took) {
+    impl_->block_seconds.at({chain}).Observe(took.count());
+}
+void Metrics::loop_late(Seconds late) {
+    impl_->loop_late.Observe(late.count());
+}
 void Metrics::journal_written(Seconds took) {
     impl_->journal_seconds.Observe(took.count());
 }
@@ -334,6 +226,16 @@ void Metrics::journal_failed() {
 
 void Metrics::alert(std::string_view level, std::string_view channel, std::string_view outcome) {
     impl_->alerts.at({level, channel, outcome}).Increment();
+}
+
+void Metrics::alert_channel(std::string_view channel, std::uint64_t waiting, bool works) {
+    impl_->alerts_waiting.at({channel}).Set(static_cast<double>(waiting));
+    impl_->alert_channel_up.at({channel}).Set(works ? 1 : 0);
+}
+
+void Metrics::alert_channel_tried(std::string_view channel, double last_success, double test_every) {
+    impl_->alert_channel_success.at({channel}).Set(last_success);
+    impl_->alert_channel_test_every.at({channel}).Set(test_every);
 }
 
 void Metrics::log_lines_dropped(std::uint64_t total) {

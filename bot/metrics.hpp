@@ -78,6 +78,10 @@ class Metrics {
 
     void decided(std::string_view position, std::string_view outcome, Seconds took);
     void refused(std::string_view reason);
+    /// From a block's arrival until it was decided on.
+    void block_decided(std::string_view chain, Seconds took);
+    /// By how much later than it was due the event loop came to its work.
+    void loop_late(Seconds late);
     void acted(std::string_view position, std::string_view strategy, std::string_view outcome);
     /// A rescue that succeeded: by which strategy, at which place of the ladder (from 1), and what it was expected to
     /// cost, gas included, in bps of the debt repaid.
@@ -91,8 +95,19 @@ class Metrics {
 
     /// `timestamp` of the head; its age is computed when the metrics are read, so it grows when heads stop coming.
     void head(std::string_view chain, std::string_view endpoint, std::uint64_t number, std::uint64_t timestamp);
+    /// When a feed behind the prices spoke last, and within how many seconds it speaks even when nothing moves (zero:
+    /// not known). `asset` is what it prices, `feed` its address.
+    void price(std::string_view chain, std::string_view asset, std::string_view feed, std::uint64_t updated_at,
+               std::uint64_t heartbeat);
+    /// Pending reports to feeds by what became of them: "shown", "without_effect", "gone".
+    void pending_prices(std::string_view chain, std::string_view outcome, std::uint64_t count);
     /// Another endpoint of the chain is followed.
     void endpoint_changed(std::string_view chain);
+    /// Requests to one node today (UTC) out of its budget (zero: none), and those not made for it, since the start.
+    void endpoint_budget(std::string_view chain, std::string_view endpoint, std::uint64_t used, std::uint64_t budget,
+                         std::uint64_t held_back);
+    /// Something was found out about a node: "lied", "odd", "limited", "denied", "budget".
+    void endpoint_news(std::string_view chain, std::string_view endpoint, std::string_view kind);
     void reorganised(std::string_view chain, std::uint64_t depth);
 
     /// `endpoint` is a host, never a URL with its key.
@@ -102,6 +117,10 @@ class Metrics {
     void journal_written(Seconds took);
     void journal_failed();
     void alert(std::string_view level, std::string_view channel, std::string_view outcome);
+    /// Messages that wait for a channel, and whether it took the last one.
+    void alert_channel(std::string_view channel, std::uint64_t waiting, bool works);
+    /// When it last took a message, and how often it is tried; seconds. 0: never.
+    void alert_channel_tried(std::string_view channel, double last_success, double test_every);
     /// The log's own count of lines given up since the start.
     void log_lines_dropped(std::uint64_t total);
 

@@ -3,7 +3,7 @@
 
 namespace plimsoll::bot {
 
-Task<Result<void>> sync(rpc::Eth& eth, lending::Market& market, BlockRef head) {
+Task<Result<void>> sync(rpc::Eth& eth, lending::Market& market, BlockRef head, ReadTold told) {
     constexpr int kRoundsMax = 32;
     for (int round = 0; round < kRoundsMax; ++round) {
         auto calls = market.reads(head);
@@ -12,6 +12,7 @@ Task<Result<void>> sync(rpc::Eth& eth, lending::Market& market, BlockRef head) {
         at.value = head.hash;
         CO_TRY(const auto results, co_await eth.multicall(std::move(calls), at));
         CO_TRY_VOID(market.answer(head, results));
+        if (told) told(results.size());
     }
     co_return fail(Errc::Internal, "the market still wants reads after 32 rounds");
 }

@@ -3,6 +3,7 @@
 
 #include "bot/app/run_task.hpp"
 #include "chain/rpc/eth_client.hpp"
+#include "config/find.hpp"
 
 namespace plimsoll::bot {
 
@@ -17,10 +18,7 @@ Task<Result<ChainId>> ask(rpc::EthClient& eth) {
 }  // namespace
 
 const config::Chain* find_chain(const config::Settings& settings, const std::string& name) {
-    for (const auto& chain : settings.chains) {
-        if (chain.name == name) return &chain;
-    }
-    return nullptr;
+    return config::find_named(settings.chains, name);
 }
 
 Result<ChainId> ask_chain_id(const std::string& url) {

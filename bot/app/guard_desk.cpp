@@ -7,6 +7,7 @@
 #include "bot/shell/endpoints.hpp"
 #include "bot/sync.hpp"
 #include "chain/lending/registry.hpp"
+#include "config/find.hpp"
 #include "strategies/erc20.hpp"
 
 namespace plimsoll::bot {
@@ -19,13 +20,6 @@ Task<Result<void>> work_and_stop(Clients clients, const std::function<Task<Resul
     auto out = co_await work(*clients.front());
     for (const auto& client : clients) client->endpoint().stop();
     co_return out;
-}
-
-const config::Wallet* wallet_of(const config::Settings& settings, const config::Position& position) {
-    for (const auto& wallet : settings.wallets) {
-        if (wallet.name == position.wallet) return &wallet;
-    }
-    return nullptr;
 }
 
 /// The policy and the budget at the contract that keeps them; nothing where no code runs yet.
@@ -56,11 +50,8 @@ Task<Result<void>> read_needs(rpc::Eth& eth, const lending::Market& market, Guar
 
 Result<GuardSubject> guard_subject(const config::Settings& settings, const config::Position& position,
                                    const Address& guardian) {
-    const auto* wallet = wallet_of(settings, position);
-    const config::Market* market = nullptr;
-    for (const auto& entry : settings.markets) {
-        if (entry.name == position.market) market = &entry;
-    }
+    const auto* wallet = config::find_named(settings.wallets, position.wallet);
+    const auto* market = config::find_named(settings.markets, position.market);
     const auto* chain = market == nullptr ? nullptr : find_chain(settings, market->chain);
     if (wallet == nullptr || chain == nullptr)
         return fail(Errc::NotFound, "market " + position.market + " has no chain");
@@ -105,7 +96,7 @@ Task<Result<GuardStatus>> read_guard_status(rpc::Eth& eth, GuardSubject subject,
 Result<void> at_chain(const config::Chain& chain, const std::function<Task<Result<void>>(rpc::Eth&)>& work) {
     boost::asio::io_context io(1);
     TRY(auto clients, connect_endpoints(io.get_executor(), chain));
-    return run_task(io, work_and_stop(std::move(clients), work));
+    return run_task(io, work_and_stop(clients.readable(), work));
 }
 
 }  // namespace plimsoll::bot

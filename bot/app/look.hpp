@@ -18,8 +18,13 @@ struct Look {
     std::vector<engine::Alert> alerts;
 };
 
+/// An engine of this position alone: no other one's affairs delay the answer. Not live, whatever the file says.
+engine::EngineConfig config_of_one(const config::Settings& settings, const config::Chain& chain,
+                                   const std::string& name);
+
 /// Runs an engine of its own on the newest block until it has nothing left to ask, without a journal and without keys:
-/// nothing can be sent. For `plan` and `why`.
-Result<Look> look(const config::Chain& chain, const engine::EngineConfig& config);
+/// nothing can be sent. For `plan` and `why`; with another planner for `check --explain`.
+Result<Look> look(const config::Chain& chain, const engine::EngineConfig& config,
+                  const engine::Planner& planner = strategies::plan_ladder);
 
 }  // namespace plimsoll::bot

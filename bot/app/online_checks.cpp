@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "bot/app/guard_findings.hpp"
+#include "bot/app/relay_checks.hpp"
 #include "bot/app/run_task.hpp"
 #include "bot/app/signer_checks.hpp"
 #include "bot/app/venue_checks.hpp"
@@ -16,6 +17,7 @@
 #include "bot/view/position_view.hpp"
 #include "chain/lending/registry.hpp"
 #include "chain/rpc/multicall.hpp"
+#include "chain/types/unix_time.hpp"
 #include "strategies/erc20.hpp"
 
 namespace plimsoll::bot {
@@ -64,9 +66,7 @@ class ChainChecks {
             problem(name, head.error().message, "see that the node answers eth_getBlockByNumber");
             co_return false;
         }
-        const auto now =
-            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
-        const auto age = now - std::chrono::milliseconds(head->ref.timestamp * 1'000);
+        const std::chrono::milliseconds age(unix_ms() - static_cast<std::int64_t>(head->ref.timestamp) * 1'000);
         const std::string text =
             fmt::format("chain {}, block {}, {} s old", *id, head->ref.number, age.count() / 1'000);
         if (age > chain_.head_age_max) {
@@ -256,6 +256,7 @@ class ChainChecks {
 
 std::vector<CheckLine> online_checks(const config::Settings& settings) {
     std::vector<CheckLine> lines = signer_checks(settings);
+    for (auto& line : relay_checks(settings)) lines.push_back(std::move(line));
     for (const auto& chain : settings.chains) {
         boost::asio::io_context io(1);
         auto clients = connect_endpoints(io.get_executor(), chain);
@@ -265,7 +266,7 @@ std::vector<CheckLine> online_checks(const config::Settings& settings) {
             continue;
         }
         ChainChecks checks(settings, chain, lines);
-        const auto ended = run_task(io, checks.run(*std::move(clients)));
+        const auto ended = run_task(io, checks.run(clients->readable()));
         if (!ended) lines.push_back(CheckLine{"chain " + chain.name, false, ended.error().message, "report this"});
     }
     return lines;

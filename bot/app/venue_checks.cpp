@@ -8,22 +8,19 @@
 
 #include "chain/codec/abi_words.hpp"
 #include "chain/dex/flash_terms.hpp"
+#include "chain/dex/pool_words.hpp"
 #include "chain/dex/twap.hpp"
 
 namespace plimsoll::bot {
 
 namespace {
 
-constexpr Selector kToken0 = selector("token0()");
-constexpr Selector kToken1 = selector("token1()");
 constexpr Selector kFactory = selector("factory()");
-constexpr Selector kLiquidity = selector("liquidity()");
-constexpr Selector kGetReserves = selector("getReserves()");
 constexpr Selector kOwner = selector("owner()");
 constexpr Selector kFeeRecipient = selector("feeRecipient()");
 
 Call view(const Address& to, Selector function) {
-    return {to, abi::Encoder(function, 0).finish()};
+    return {to, abi::call_data(function)};
 }
 
 bool is_v2(const std::string& kind) {
@@ -81,8 +78,10 @@ class VenueChecks {
     }
 
     static std::vector<Call> pool_calls(const config::Pool& pool) {
-        std::vector<Call> out{view(pool.address, kToken0), view(pool.address, kToken1), view(pool.address, kFactory),
-                              view(pool.address, is_v2(pool.kind) ? kGetReserves : kLiquidity)};
+        std::vector<Call> out{
+            view(pool.address, dex::call_of::kToken0), view(pool.address, dex::call_of::kToken1),
+            view(pool.address, kFactory),
+            view(pool.address, is_v2(pool.kind) ? dex::call_of::kGetReserves : dex::call_of::kLiquidity)};
         if (pool.reference) out.push_back(dex::twap_call(pool.address, seconds_of(pool)));
         return out;
     }

@@ -4,11 +4,16 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "bot/app/explain.hpp"
 #include "bot/cli/load_config.hpp"
 #include "bot/cli/offline_checks.hpp"
+#include "bot/cli/progress.hpp"
 #include "bot/cli/table.hpp"
+#include "bot/outlook/words.hpp"
 
 namespace plimsoll::bot::cli {
+
+using nlohmann::ordered_json;
 
 namespace {
 
@@ -20,7 +25,7 @@ std::string text_of(const CheckLine& line, const Style& style) {
     return out;
 }
 
-nlohmann::ordered_json json_of(const CheckLine& line) {
+ordered_json json_of(const CheckLine& line) {
     return {{"name", line.name}, {"ok", line.ok}, {"detail", line.detail}, {"mend", line.mend}};
 }
 
@@ -40,25 +45,66 @@ CheckLine config_line(const config::Loaded& loaded) {
             ""};
 }
 
+std::vector<Explained> explained(const Globals& globals, const config::Settings& settings) {
+    Progress progress(globals, "explaining");
+    return explain(settings, [&](std::size_t done, std::size_t all, const std::string&) { progress.bar(done, all); });
+}
+
+std::string text_of(const Explained& one, const config::Settings& settings, const Style& style) {
+    const bool live = settings.live(*one.wallet);
+    std::string out =
+        fmt::format("\n{} ({}, {})", style.bold(one.position->name), one.chain, live ? "live" : "dry-run");
+    if (!one.outlook) return out + fmt::format(": {}\n", one.trouble);
+    const auto currency = outlook::currency_of(*one.outlook, one.dollars);
+    out += fmt::format(": {}\n", outlook::holdings_text(one.outlook->now));
+    for (const auto& line : outlook::in_words(*one.outlook, *one.position, live, currency)) out += "  " + line + '\n';
+    return out;
+}
+
+ordered_json json_of(const Explained& one) {
+    if (!one.outlook) return {{"position", one.position->name}, {"trouble", one.trouble}};
+    return outlook::to_json(*one.outlook, *one.position, outlook::currency_of(*one.outlook, one.dollars));
+}
+
+/// A level or limit that does not fit means that the protection is not what the owner thinks.
+ExitCode worst(const std::vector<CheckLine>& offline, const std::vector<CheckLine>& online,
+               const std::vector<Explained>& explained) {
+    if (!all_ok(offline)) return ExitCode::ConfigInvalid;
+    if (!all_ok(online)) return ExitCode::Chain;
+    const bool fits =
+        std::all_of(explained.begin(), explained.end(), [](const Explained& one) { return all_ok(one.findings); });
+    return fits ? ExitCode::Done : ExitCode::Attention;
+}
+
 }  // namespace
 
 ExitCode check(const Globals& globals, const CheckCommand& command) {
     const auto loaded = load_config(globals);
     if (!loaded) return ExitCode::ConfigInvalid;
-    std::vector<CheckLine> lines = offline_checks(loaded->settings);
-    lines.insert(lines.begin(), config_line(*loaded));
-    const ExitCode offline = all_ok(lines) ? ExitCode::Done : ExitCode::ConfigInvalid;
+    std::vector<CheckLine> lines{config_line(*loaded)};
+    if (!command.file_only) {
+        const auto more = offline_checks(loaded->settings);
+        lines.insert(lines.end(), more.begin(), more.end());
+    }
     std::vector<CheckLine> online;
-    if (command.online) online = online_checks(loaded->settings);
-    const ExitCode code = offline == ExitCode::Done && !all_ok(online) ? ExitCode::Chain : offline;
+    if (command.online || command.explain) {
+        Progress progress(globals, "asking");
+        progress.say(counted(loaded->settings.chains.size(), "chain"));
+        online = online_checks(loaded->settings);
+    }
+    std::vector<Explained> about;
+    if (command.explain) about = explained(globals, loaded->settings);
+    const ExitCode code = worst(lines, online, about);
     lines.insert(lines.end(), online.begin(), online.end());
+    for (const auto& one : about) lines.insert(lines.end(), one.findings.begin(), one.findings.end());
 
     if (command.json) {
-        nlohmann::ordered_json out;
+        ordered_json out;
         out["schema"] = 1;
         out["ok"] = code == ExitCode::Done;
-        out["lines"] = nlohmann::ordered_json::array();
+        out["lines"] = ordered_json::array();
         for (const auto& line : lines) out["lines"].push_back(json_of(line));
+        for (const auto& one : about) out["explain"].push_back(json_of(one));
         fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
         return code;
     }
@@ -66,6 +112,7 @@ ExitCode check(const Globals& globals, const CheckCommand& command) {
     for (const auto& line : lines) {
         if (!globals.quiet || !line.ok) fmt::print("{}", text_of(line, style));
     }
+    for (const auto& one : about) fmt::print("{}", text_of(one, loaded->settings, style));
     return code;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "bot/cli/exit_code.hpp"
 #include "chain/types/address.hpp"
@@ -26,10 +27,30 @@ struct Globals {
 
 struct RunCommand {
     bool dry_run = false;  // wins over the file
-    bool once = false;     // one full pass, then end
+    bool adopt = false;
+    bool once = false;  // one full pass, then end
 };
 struct CheckCommand {
+    bool file_only = false;  // opens no key, secret or folder
     bool online = false;
+    bool explain = false;  // what will happen, and whether the rules fit; online too
+    bool json = false;
+};
+struct InitCommand {
+    std::vector<std::string> rpc;           // nodes, of one chain or of several
+    std::string rpc_secret_file;            // stands in for {secret} in them
+    std::vector<std::string> address;       // wallets
+    std::vector<std::string> market;        // besides the known ones: a PoolAddressesProvider, an id of Morpho Blue
+    std::string morpho;                     // where Morpho Blue is, if not at its usual address
+    std::optional<BlockNumber> from_block;  // of Morpho's history
+    std::string out;                        // the file; else --config; else ./plimsoll.toml
+    std::string data_dir;
+    std::string trigger;  // for every position
+    std::string target;
+    std::string keystore;
+    std::string passphrase_file;
+    std::string console_token_file;  // of the page: made if it is not there
+    bool no_input = false;           // ask nothing though there is a terminal
     bool json = false;
 };
 struct ConfigShowCommand {
@@ -39,6 +60,8 @@ struct ConfigShowCommand {
 struct ConfigSchemaCommand {};
 struct PositionsCommand {
     bool json = false;
+    bool watch = false;               // again and again, until q or a signal
+    std::uint32_t every_seconds = 2;  // between looks for a new block
     std::optional<BlockNumber> block;
     std::optional<Address> address;  // any account; without it the configured ones
     std::string rpc;                 // a node without a configuration; then address and market are there
@@ -121,17 +144,46 @@ struct GuardStatusCommand {
     std::string name;  // empty: all positions with a guard
     bool json = false;
 };
+struct AlertTestCommand {
+    std::string name;  // of a channel; empty: all
+    bool json = false;
+};
+struct AlertListCommand {
+    bool json = false;
+};
+struct AlertAckCommand {
+    std::vector<std::string> which;  // ids or keys
+    bool all = false;
+};
+struct PauseCommand {
+    std::string wallet;
+    std::optional<std::uint32_t> seconds;  // none: until it is resumed
+};
+struct ResumeCommand {
+    std::string wallet;
+};
+struct DryRunCommand {
+    std::string wallet;
+    bool off = false;  // back to what the configuration says
+};
 struct VersionCommand {
     bool json = false;
 };
+struct ManualCommand {};
+struct CompletionCommand {
+    std::string shell;  // bash, zsh, fish
+};
 
-using Command = std::variant<RunCommand, CheckCommand, ConfigShowCommand, ConfigSchemaCommand, PositionsCommand,
-                             PlanCommand, WhyCommand, HistoryCommand, ReplayCommand, KeysNewCommand, KeysImportCommand,
-                             KeysAddressCommand, GuardAddressCommand, GuardDeployCommand, GuardPolicyCommand,
-                             GuardRevokeCommand, GuardStatusCommand, VersionCommand>;
+using Command =
+    std::variant<RunCommand, CheckCommand, InitCommand, ConfigShowCommand, ConfigSchemaCommand, PositionsCommand,
+                 PlanCommand, WhyCommand, HistoryCommand, ReplayCommand, KeysNewCommand, KeysImportCommand,
+                 KeysAddressCommand, GuardAddressCommand, GuardDeployCommand, GuardPolicyCommand, GuardRevokeCommand,
+                 GuardStatusCommand, AlertTestCommand, AlertListCommand, AlertAckCommand, PauseCommand, ResumeCommand,
+                 DryRunCommand, VersionCommand, ManualCommand, CompletionCommand>;
 
 ExitCode run(const Globals&, const RunCommand&);
 ExitCode check(const Globals&, const CheckCommand&);
+ExitCode init(const Globals&, const InitCommand&);
 ExitCode config_show(const Globals&, const ConfigShowCommand&);
 ExitCode config_schema(const Globals&, const ConfigSchemaCommand&);
 ExitCode positions(const Globals&, const PositionsCommand&);
@@ -147,7 +199,15 @@ ExitCode guard_deploy(const Globals&, const GuardDeployCommand&);
 ExitCode guard_policy(const Globals&, const GuardPolicyCommand&);
 ExitCode guard_revoke(const Globals&, const GuardRevokeCommand&);
 ExitCode guard_status(const Globals&, const GuardStatusCommand&);
+ExitCode alert_test(const Globals&, const AlertTestCommand&);
+ExitCode alert_list(const Globals&, const AlertListCommand&);
+ExitCode alert_ack(const Globals&, const AlertAckCommand&);
+ExitCode pause(const Globals&, const PauseCommand&);
+ExitCode resume(const Globals&, const ResumeCommand&);
+ExitCode dry_run(const Globals&, const DryRunCommand&);
 ExitCode version(const Globals&, const VersionCommand&);
+ExitCode manual(const Globals&, const ManualCommand&);
+ExitCode completion(const Globals&, const CompletionCommand&);
 
 /// Calls the function of the command.
 ExitCode dispatch(const Globals& globals, const Command& command);

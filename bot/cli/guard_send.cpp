@@ -12,15 +12,11 @@
 #include "bot/shell/signers.hpp"
 #include "chain/keys/keystore.hpp"
 #include "chain/keys/secret_file.hpp"
+#include "chain/types/unix_time.hpp"
 
 namespace plimsoll::bot::cli {
 
 namespace {
-
-std::int64_t now_ms() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 ExitCode code_of(const Error& error) {
     switch (error.code) {
@@ -67,7 +63,7 @@ Task<Result<void>> print_steps(rpc::Eth& eth, std::vector<SetupStep> steps, Deli
         fmt::print("{}\n", unsigned_json(steps, delivery.chain.id));
         co_return Result<void>();
     }
-    CO_TRY(const auto batch, safe_json(steps, delivery.chain.id, delivery.account, delivery.name, now_ms()));
+    CO_TRY(const auto batch, safe_json(steps, delivery.chain.id, delivery.account, delivery.name, unix_ms()));
     fmt::print("{}\n", batch);
     co_return Result<void>();
 }

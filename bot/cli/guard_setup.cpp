@@ -33,14 +33,6 @@ void print_words(const Globals& globals, const GuardSubject& subject, const Guar
         say(globals, "note: the guard knows no prices to close at: closing at a price works only below the trigger");
 }
 
-Bytes packed(const keys::Signature& signature) {
-    Bytes out;
-    for (const auto& half : {signature.r.to_be_bytes(), signature.s.to_be_bytes()})
-        out.insert(out.end(), half.begin(), half.end());
-    out.push_back(signature.odd_y ? 28 : 27);
-    return out;
-}
-
 std::string grant_text(const Grant& grant, bool gives) {
     switch (grant.kind) {
         case Grant::Kind::Supply:

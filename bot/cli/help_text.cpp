@@ -12,17 +12,26 @@ namespace plimsoll::bot::cli {
 
 namespace {
 
-constexpr std::array<CommandHelp, 22> kHelp = {{
+constexpr std::array<CommandHelp, 32> kHelp = {{
     {"", "Watches leveraged positions in DeFi lending protocols and repays before they can be liquidated.",
      "  plimsoll --config plimsoll.toml check\n"},
+    {"init",
+     "Asks for nodes and wallets, finds the wallets' positions in every known market, and writes a configuration that "
+     "explains itself: a dry run. Without a terminal nothing is asked: then --rpc and --address are needed.",
+     "  plimsoll init\n"
+     "  plimsoll init --rpc ws://127.0.0.1:8546 --address 0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045 --out "
+     "plimsoll.toml\n"},
     {"run", "The daemon: follows the chains, decides, and acts where the configuration says live.",
      "  plimsoll --config plimsoll.toml run\n"
      "  plimsoll --config plimsoll.toml run --dry-run     decide and record, never send\n"},
     {"check",
      "Checks the configuration and the files it names; with --online also nodes, markets and balances. Each line is "
-     "ok, or a problem with its mend.",
+     "ok, or a problem with its mend. With --explain it also says what would happen to each position if prices moved "
+     "by "
+     "5, 10 and 20 %, and whether levels, limits and gas money fit.",
      "  plimsoll --config plimsoll.toml check\n"
-     "  plimsoll --config plimsoll.toml check --online\n"},
+     "  plimsoll --config plimsoll.toml check --online\n"
+     "  plimsoll --config plimsoll.toml check --explain\n"},
     {"config", "The configuration in force, and the reference of all settings.",
      "  plimsoll --config plimsoll.toml config show\n"},
     {"config show",
@@ -33,6 +42,7 @@ constexpr std::array<CommandHelp, 22> kHelp = {{
     {"config schema", "Prints the reference of all settings as Markdown.", "  plimsoll config schema\n"},
     {"positions", "Prints what is seen of the configured positions, or of any account.",
      "  plimsoll --config plimsoll.toml positions --json\n"
+     "  plimsoll --config plimsoll.toml positions --watch\n"
      "  plimsoll positions --rpc http://127.0.0.1:8545 --market aave-v3-core "
      "--address 0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045\n"},
     {"plan", "Prints what would be done for a position now, simulated, before and after. Sends nothing.",
@@ -82,7 +92,38 @@ constexpr std::array<CommandHelp, 22> kHelp = {{
      "missing. Exit code 6 if anything is.",
      "  plimsoll --config plimsoll.toml guard status\n"
      "  plimsoll --config plimsoll.toml guard status treasury-aave --json\n"},
+    {"alert", "The ways in which people are told.", "  plimsoll --config plimsoll.toml alert test\n"},
+    {"alert test",
+     "Sends a test message by every configured channel, or by one, and says whether it was taken. The daemon need not "
+     "run. Exit code 10 if one was not.",
+     "  plimsoll --config plimsoll.toml alert test\n"
+     "  plimsoll --config plimsoll.toml alert test phone\n"},
+    {"alert list",
+     "What is open, how long, who was told and who is told next, and what still waits for a channel. Asks the running "
+     "daemon; without one the journal says how it was.",
+     "  plimsoll --config plimsoll.toml alert list\n"
+     "  plimsoll --config plimsoll.toml alert list --json\n"},
+    {"alert ack",
+     "Says that you take care: what is open is not repeated and not escalated until it is graver or over. Asks the "
+     "running daemon.",
+     "  plimsoll --config plimsoll.toml alert ack 1a2b3c4d\n"
+     "  plimsoll --config plimsoll.toml alert ack --all\n"},
+    {"pause",
+     "Signs nothing new for a wallet, for so long or until it is resumed; it is watched and told of as before, and "
+     "what "
+     "is signed is followed to its end. At once, and over restarts. Asks the running daemon.",
+     "  plimsoll --config plimsoll.toml pause treasury\n"
+     "  plimsoll --config plimsoll.toml pause treasury --for 2h\n"},
+    {"dry-run",
+     "Makes a wallet a dry run, or with --off what its configuration says: plans are made and told, and nothing is "
+     "signed or sent. At once, and over restarts. Asks the running daemon.",
+     "  plimsoll --config plimsoll.toml dry-run treasury\n"
+     "  plimsoll --config plimsoll.toml dry-run treasury --off\n"},
+    {"resume", "Ends the pause of a wallet: it is protected again. Asks the running daemon.",
+     "  plimsoll --config plimsoll.toml resume treasury\n"},
     {"version", "Prints version and commit.", "  plimsoll version --json\n"},
+    {"manual", "Prints the manual page, plimsoll(1).", "  plimsoll manual\n"},
+    {"completion", "Prints the completion of a shell: bash, zsh or fish.", "  plimsoll completion bash\n"},
 }};
 
 std::string examples(std::string_view lines) {

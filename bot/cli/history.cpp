@@ -10,6 +10,7 @@
 #include "bot/engine/text.hpp"
 #include "bot/journal/journal.hpp"
 #include "bot/journal/row.hpp"
+#include "bot/view/decision_view.hpp"
 
 namespace plimsoll::bot::cli {
 
@@ -19,42 +20,6 @@ using nlohmann::json;
 
 std::string time_text(std::int64_t time_ms) {
     return fmt::format("{:%Y-%m-%d %H:%M:%S}Z", fmt::gmtime(static_cast<std::time_t>(time_ms / 1'000)));
-}
-
-/// What became of one step: its rows in the order of writing, of which the last tells the end.
-json to_json(const journal::StepHistory& rows) {
-    const auto& first = rows.front();
-    const auto& last = rows.back();
-    json attempts = json::array();
-    for (const auto& row : rows) {
-        if (row.stage != engine::Stage::Signed) continue;
-        attempts.push_back({{"hash", to_string(row.hash)},
-                            {"max_fee_per_gas", to_string(row.tx.max_fee)},
-                            {"max_priority_fee_per_gas", to_string(row.tx.max_priority_fee)},
-                            {"time_ms", row.time_ms}});
-    }
-    return {{"incident", first.incident},
-            {"step", first.step},
-            {"position", first.position},
-            {"wallet", first.wallet},
-            {"chain_id", first.chain_id},
-            {"purpose", engine::to_string(first.purpose)},
-            {"stage", journal::to_string(last.stage)},
-            {"outcome", last.outcome},
-            {"began_ms", first.time_ms},
-            {"ended_ms", last.time_ms},
-            {"trigger_block", first.trigger_number},
-            {"asset", to_string(first.asset)},
-            {"amount", to_string(first.amount)},
-            {"value_base", to_string(first.value)},
-            {"health_factor_before", to_string(first.health_before)},
-            {"health_factor_expected", to_string(first.health_expected)},
-            {"nonce", last.nonce ? json(*last.nonce) : json(nullptr)},
-            {"hash", to_string(last.hash)},
-            {"block", last.block_number},
-            {"succeeded", last.succeeded},
-            {"gas_spent_wei", to_string(last.gas_spent)},
-            {"attempts", std::move(attempts)}};
 }
 
 std::size_t attempts_of(const journal::StepHistory& rows) {

@@ -155,6 +155,9 @@ std::vector<CheckLine> offline_checks(const config::Settings& settings) {
     for (const auto& chain : settings.chains) {
         if (chain.rpc_secret) secret_line(fmt::format("chain {}: rpc_secret", chain.name), *chain.rpc_secret, lines);
     }
+    for (const auto& channel : settings.alerts) {
+        if (channel.secret) secret_line(fmt::format("alert {}: secret", channel.name), *channel.secret, lines);
+    }
     for (const auto& wallet : settings.wallets) {
         const std::string mode = settings.live(wallet) ? "live" : wallet.signer ? "dry-run" : "watch only";
         lines.push_back(ok("wallet " + wallet.name, fmt::format("{}, {}, {} positions", to_checksum(wallet.address),

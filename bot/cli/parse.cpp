@@ -7,9 +7,12 @@
 #include <fmt/format.h>
 #include <functional>
 
+#include "bot/cli/command_spec.hpp"
 #include "bot/cli/help_text.hpp"
+#include "bot/cli/options.hpp"
+#include "bot/cli/policy_words.hpp"
+#include "bot/version.hpp"
 #include "config/diagnostic.hpp"
-#include "config/units.hpp"
 
 namespace plimsoll::bot::cli {
 
@@ -23,6 +26,7 @@ class Parser {
         app_.require_subcommand(1);
         app_.fallthrough();
         app_.set_help_flag("-h,--help", "Print this and end");
+        app_.set_version_flag("--version", fmt::format("plimsoll {} ({})", kVersion, kCommit), "Print it and end");
         app_.add_option("-c,--config", globals_.config, "Configuration file")->type_name("FILE");
         const std::map<std::string, ColorMode> modes = {
             {"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}};
@@ -31,11 +35,13 @@ class Parser {
             ->type_name("WHEN");
         app_.add_flag("-v,--verbose", globals_.verbose, "More talk; -vv for all of it");
         app_.add_flag("-q,--quiet", globals_.quiet, "Errors only");
+        add_init();
         add_daemon();
         add_config();
         add_views();
         add_keys();
         add_guard();
+        add_alert();
     }
 
     std::variant<Invocation, Exit> parse(std::vector<std::string> arguments) {
@@ -45,9 +51,17 @@ class Parser {
             return finish();
         } catch (const CLI::CallForHelp&) {
             return Exit{ExitCode::Done, app_.help()};  // of the innermost command
+        } catch (const CLI::CallForVersion&) {
+            return Exit{ExitCode::Done, app_.version() + "\n"};
         } catch (const CLI::ParseError& error) {
             return explain(error, arguments);
         }
+    }
+
+    std::vector<CommandSpec> specs() const {
+        std::vector<CommandSpec> out{spec_of(app_, "")};
+        for (std::size_t i = 0; i < commands_.size(); ++i) out.push_back(spec_of(*commands_[i].first, paths_[i]));
+        return out;
     }
 
   private:
@@ -63,12 +77,47 @@ class Parser {
         return sub;
     }
 
+    void add_init() {
+        auto* init = command(app_, "init", InitCommand());
+        const auto text = [&](const char* name, std::string& to, const char* type, const char* help) {
+            init->add_option(name, to, help)->type_name(type);
+        };
+        const auto list = [&](const char* name, std::vector<std::string>& to, const char* type, const char* help) {
+            init->add_option(name, to, help)->type_name(type)->allow_extra_args(false);
+        };
+        list("--rpc", init_.rpc, "URL",
+             "Node; for each chain one of ws:// or wss:// is found or named; may be repeated");
+        text("--rpc-secret-file", init_.rpc_secret_file, "FILE", "File (mode 0600) of what {secret} in it stands for");
+        list("--address", init_.address, "A", "Wallet; may be repeated");
+        list("--market", init_.market, "M", "Besides the known: a PoolAddressesProvider, an id of Morpho Blue");
+        text("--morpho", init_.morpho, "A", "Where Morpho Blue is, if not at its usual address");
+        init->add_option("--from-block", init_.from_block, "Read Morpho's history from here on")->type_name("N");
+        text("--out", init_.out, "FILE", "File to write; never overwritten");
+        text("--data-dir", init_.data_dir, "FOLDER", "Folder of the journal");
+        text("--trigger", init_.trigger, "F", "Instead of what is proposed, for every position");
+        text("--target", init_.target, "F", "Likewise");
+        text("--keystore", init_.keystore, "FILE", "Keystore of the signer, to be named in the file");
+        text("--passphrase-file", init_.passphrase_file, "FILE", "Its passphrase's file, to be named too");
+        text("--console-token-file", init_.console_token_file, "FILE",
+             "Token of the console, with which it may act too; made if it is not there");
+        init->add_flag("--no-input", init_.no_input, "Ask nothing, although there is a terminal");
+        init->add_flag("--json", init_.json, "Print what was found and proposed as JSON");
+    }
+
     void add_daemon() {
         auto* run = command(app_, "run", RunCommand());
         run->add_flag("--dry-run", run_.dry_run, "Send nothing, whatever the file says, and open no key");
+        run->add_flag("--adopt", run_.adopt,
+                      "The keys' past is right though the journal does not know it: act at once, in this journal");
         run->add_flag("--once", run_.once, "One full pass over every chain, then end");
         auto* check = command(app_, "check", CheckCommand());
-        check->add_flag("--online", check_.online, "Ask the nodes too");
+        auto* alone =
+            check->add_flag("--file-only", check_.file_only, "The configuration alone; open no key or secret");
+        check->add_flag("--online", check_.online, "Ask the nodes too")->excludes(alone);
+        check
+            ->add_flag("--explain", check_.explain,
+                       "Say what would happen at -5 %, -10 % and -20 %, and whether the rules fit; asks the nodes too")
+            ->excludes(alone);
         check->add_flag("--json", check_.json, "Print JSON");
         auto* replay = command(app_, "replay", ReplayCommand());
         replay->add_option("RECORDING", replay_.recording, "File written by the daemon")->required();
@@ -83,12 +132,22 @@ class Parser {
         show->add_flag("--json", config_show_.json, "Print JSON");
         show->add_flag("--plain", config_show_.plain, "Without the origin of each value");
         command(*config, "config schema", ConfigSchemaCommand());
+        command(app_, "manual", ManualCommand());
+        command(app_, "completion", CompletionCommand())
+            ->add_option("SHELL", completion_.shell, "bash, zsh or fish")
+            ->required()
+            ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""));
     }
 
     void add_views() {
         auto* positions = command(app_, "positions", PositionsCommand());
         positions->add_flag("--json", positions_.json, "Print a JSON array");
-        positions->add_option("--block", block_, "At this block instead of the newest")->type_name("N");
+        auto* watch = positions->add_flag("--watch", positions_.watch, "Again at every block, in place on a terminal");
+        count_option(*positions, "--every", positions_.every_seconds, 3'600, "Seconds between looks for a new block")
+            ->needs(watch);
+        positions->add_option("--block", block_, "At this block instead of the newest")
+            ->type_name("N")
+            ->excludes(watch);
         positions->add_option("--address", address_, "Any account instead of the configured ones")->type_name("A");
         positions->add_option("--rpc", positions_.rpc, "A node, without a configuration; needs --address and --market")
             ->type_name("URL");
@@ -105,10 +164,7 @@ class Parser {
         auto* history = command(app_, "history", HistoryCommand());
         history->add_option("NAME", history_.name, "Position; all without it");
         history->add_flag("--json", history_.json, "Print JSON");
-        history->add_option("--limit", history_.limit, "At most this many, the newest")
-            ->type_name("N")
-            ->check(CLI::Range(1U, 100'000U).description(""))
-            ->capture_default_str();
+        count_option(*history, "--limit", history_.limit, 100'000, "At most this many, the newest");
     }
 
     void add_keys() {
@@ -144,16 +200,17 @@ class Parser {
         policy->add_option("NAME", guard_policy_.name, "Position")->required();
         policy->add_flag("--by-signature", guard_policy_.by_signature,
                          "The account only signs; the guardian sends and pays");
-        policy->add_option("--guardian", guardian_, "Instead of the signer's address")->type_name("A");
-        policy->add_option("--days", guard_policy_.days, "Until the policy ends")
-            ->type_name("N")
-            ->check(CLI::Range(1U, 3'650U).description(""))
-            ->capture_default_str();
-        policy->add_option("--floor", floor_, "Least health factor after a plan; 1 without it")->type_name("F");
-        policy->add_option("--ceiling", ceiling_, "Highest; a twentieth above the target without it")->type_name("F");
-        policy->add_option("--max-loss", loss_, "Of the value moved; max_slippage and 0.1% without it")
+        policy->add_option("--guardian", policy_words_.guardian, "Instead of the signer's address")->type_name("A");
+        count_option(*policy, "--days", guard_policy_.days, 3'650, "Until the policy ends");
+        policy->add_option("--floor", policy_words_.floor, "Least health factor after a plan; 1 without it")
+            ->type_name("F");
+        policy->add_option("--ceiling", policy_words_.ceiling, "Highest; a twentieth above the target without it")
+            ->type_name("F");
+        policy->add_option("--max-loss", policy_words_.loss, "Of the value moved; max_slippage and 0.1% without it")
             ->type_name("P%");
-        policy->add_option("--value-per-day", value_, "\"100000 USD\", or a number of the market's smallest units")
+        policy
+            ->add_option("--value-per-day", policy_words_.value,
+                         "\"100000 USD\", or a number of the market's smallest units")
             ->type_name("V");
         add_sending(*policy, guard_policy_.sending);
         auto* revoke = command(*guard, "guard revoke", GuardRevokeCommand());
@@ -166,24 +223,26 @@ class Parser {
         status->add_flag("--json", guard_status_.json, "Print JSON");
     }
 
-    static void add_sending(CLI::App& app, GuardSending& sending) {
-        app.add_option("--keystore", sending.keystore, "Key of the account that sends or signs")->type_name("FILE");
-        add_secret(app, "passphrase", sending.passphrase);
-        app.add_flag("--unsigned", sending.print, "Print the transactions as JSON; send nothing");
-        app.add_flag("--safe", sending.safe, "Print them for the Transaction Builder of a Safe; send nothing");
-        app.add_flag("-y,--yes", sending.yes, "Do not ask");
-        app.add_flag("--json", sending.json, "Print JSON");
-    }
-
-    static void add_secret(CLI::App& app, const std::string& name, SecretSource& source) {
-        auto* file =
-            app.add_option(fmt::format("--{}-file", name), source.file, fmt::format("File of the {}, mode 0600", name))
-                ->type_name("FILE");
-        app.add_option(fmt::format("--{}-fd", name), source.fd,
-                       fmt::format("Open descriptor to read the {} from", name))
-            ->type_name("N")
-            ->check(CLI::Range(0, 1'023).description(""))
-            ->excludes(file);
+    void add_alert() {
+        auto* alert = command(app_, "alert", AlertTestCommand());
+        alert->require_subcommand(1);
+        auto* test = command(*alert, "alert test", AlertTestCommand());
+        test->add_option("NAME", alert_test_.name, "Channel; all without it");
+        test->add_flag("--json", alert_test_.json, "Print JSON");
+        command(*alert, "alert list", AlertListCommand())->add_flag("--json", alert_list_.json, "Print JSON");
+        auto* ack = command(*alert, "alert ack", AlertAckCommand());
+        auto* which = ack->add_option("ID", alert_ack_.which, "As `alert list` prints it, or a key");
+        ack->add_flag("--all", alert_ack_.all, "Everything that is open")->excludes(which);
+        auto* pause = command(app_, "pause", PauseCommand());
+        pause->add_option("WALLET", pause_.wallet, "Name of a configured wallet")->required();
+        pause->add_option("--for", pause_for_, "For so long, \"2h\"; until it is resumed without it")
+            ->type_name("SPAN");
+        command(app_, "resume", ResumeCommand())
+            ->add_option("WALLET", resume_.wallet, "Name of a configured wallet")
+            ->required();
+        auto* dry_run = command(app_, "dry-run", DryRunCommand());
+        dry_run->add_option("WALLET", dry_run_.wallet, "Name of a configured wallet")->required();
+        dry_run->add_flag("--off", dry_run_.off, "Back to what the configuration says");
     }
 
     /// The innermost command that was named.
@@ -207,37 +266,13 @@ class Parser {
         return Exit{ExitCode::Usage, std::move(text)};
     }
 
-    /// A word that nobody knows, and the nearest one that is known there.
-    struct Unknown {
-        std::string word;
-        std::string close;
-    };
-    Unknown unknown_word(const std::vector<std::string>& arguments) const {
-        std::vector<std::string> known;
-        for (const auto* app : {&chosen(), &app_}) {
-            for (const auto* option : app->get_options()) {
-                for (const auto& name : option->get_lnames()) known.push_back("--" + name);
-            }
-        }
-        for (const auto* sub : chosen().get_subcommands([](const CLI::App*) { return true; }))
-            known.push_back(sub->get_name());
-        for (const auto& argument : arguments) {
-            const std::string word = argument.substr(0, argument.find('='));
-            const bool named = path_of(chosen()).find(word) != std::string::npos;
-            if (std::find(known.begin(), known.end(), word) != known.end() || named) continue;
-            const std::string close = config::nearest(word, known);
-            if (!close.empty() && close.starts_with("--") == word.starts_with("--")) return {word, close};
-        }
-        return {};
-    }
-
     /// A misspelt word leaves a command without its subcommand, or words that nobody takes.
     Exit explain(const CLI::ParseError& error, const std::vector<std::string>& arguments) const {
         const int kind = error.get_exit_code();
         const bool missing = kind == static_cast<int>(CLI::ExitCodes::RequiredError);
         const bool extra = kind == static_cast<int>(CLI::ExitCodes::ExtrasError);
         if (missing || extra) {
-            const auto [word, close] = unknown_word(arguments);
+            const auto [word, close] = unknown_word(app_, chosen(), path_of(chosen()), arguments);
             if (!close.empty()) return usage(fmt::format("`{}` is not known here", word), close);
         }
         const bool command = missing && std::string_view(error.what()).find("subcommand") != std::string_view::npos;
@@ -246,7 +281,8 @@ class Parser {
 
     std::variant<Invocation, Exit> finish() {
         if (auto wrong = fill_positions()) return *std::move(wrong);
-        if (auto wrong = fill_policy()) return *std::move(wrong);
+        if (const auto wrong = fill(guard_policy_, policy_words_)) return usage(*wrong, "");
+        if (const auto wrong = fill_span(pause_for_, pause_.seconds)) return usage("--for: " + *wrong, "");
         const CLI::App& app = chosen();
         for (auto& [sub, value] : commands_) {
             if (sub == &app)
@@ -273,43 +309,9 @@ class Parser {
         return std::nullopt;
     }
 
-    std::optional<Exit> amount(const std::string& option, config::Unit unit, const std::string& text,
-                               std::optional<U256>& out) const {
-        if (text.empty()) return std::nullopt;
-        const auto value = config::parse_amount(unit, text);
-        if (!value) return usage(fmt::format("{}: {}, as in {}", option, value.error().why, value.error().mend), "");
-        out = *value;
-        return std::nullopt;
-    }
-
-    std::optional<Exit> fill_policy() {
-        std::optional<U256> floor;
-        std::optional<U256> ceiling;
-        std::optional<U256> loss;
-        if (auto wrong = amount("--floor", config::Unit::Factor, floor_, floor)) return wrong;
-        if (auto wrong = amount("--ceiling", config::Unit::Factor, ceiling_, ceiling)) return wrong;
-        if (auto wrong = amount("--max-loss", config::Unit::Percent, loss_, loss)) return wrong;
-        if (loss && *loss > U256{10'000}) return usage("--max-loss: at most 100%", "");
-        if (floor) guard_policy_.floor = Wad{*floor};
-        if (ceiling) guard_policy_.ceiling = Wad{*ceiling};
-        if (loss) guard_policy_.loss_bps = static_cast<std::uint32_t>(loss->low_u64());
-        const bool digits = !value_.empty() && value_.find_first_not_of("0123456789") == std::string::npos;
-        if (digits && value_.size() > 38) return usage("--value-per-day: at most 38 digits", "");
-        // The smallest units of the market: as many wei as there are digits.
-        const auto unit = digits ? config::Unit::Fee : config::Unit::Usd;
-        const std::string text = digits ? value_ + " wei" : value_;
-        guard_policy_.value_in_units = !digits && !value_.empty();
-        if (auto wrong = amount("--value-per-day", unit, text, guard_policy_.value_per_day)) return wrong;
-        if (!guardian_.empty()) {
-            const auto address = parse_address(guardian_);
-            if (!address) return usage("--guardian: " + address.error().message, "");
-            guard_policy_.guardian = *address;
-        }
-        return std::nullopt;
-    }
-
     Command filled(const RunCommand&) const { return run_; }
     Command filled(const CheckCommand&) const { return check_; }
+    Command filled(const InitCommand&) const { return init_; }
     Command filled(const ConfigShowCommand&) const { return config_show_; }
     Command filled(const ConfigSchemaCommand& value) const { return value; }
     Command filled(const PositionsCommand&) const { return positions_; }
@@ -325,12 +327,21 @@ class Parser {
     Command filled(const GuardPolicyCommand&) const { return guard_policy_; }
     Command filled(const GuardRevokeCommand&) const { return guard_revoke_; }
     Command filled(const GuardStatusCommand&) const { return guard_status_; }
+    Command filled(const AlertTestCommand&) const { return alert_test_; }
+    Command filled(const AlertListCommand&) const { return alert_list_; }
+    Command filled(const AlertAckCommand&) const { return alert_ack_; }
+    Command filled(const PauseCommand&) const { return pause_; }
+    Command filled(const DryRunCommand&) const { return dry_run_; }
+    Command filled(const ResumeCommand&) const { return resume_; }
     Command filled(const VersionCommand&) const { return version_; }
+    Command filled(const ManualCommand& value) const { return value; }
+    Command filled(const CompletionCommand&) const { return completion_; }
 
     CLI::App app_;
     std::vector<std::pair<CLI::App*, Command>> commands_;
     std::vector<std::string> paths_;
     Globals globals_;
+    InitCommand init_;
     RunCommand run_;
     CheckCommand check_;
     ConfigShowCommand config_show_;
@@ -347,17 +358,25 @@ class Parser {
     GuardAddressCommand guard_address_;
     GuardDeployCommand guard_deploy_;
     GuardPolicyCommand guard_policy_;
-    std::string guardian_;
-    std::string floor_;
-    std::string ceiling_;
-    std::string loss_;
-    std::string value_;
+    PolicyWords policy_words_;
     GuardRevokeCommand guard_revoke_;
     GuardStatusCommand guard_status_;
+    AlertTestCommand alert_test_;
+    AlertListCommand alert_list_;
+    AlertAckCommand alert_ack_;
+    PauseCommand pause_;
+    std::string pause_for_;
+    ResumeCommand resume_;
+    DryRunCommand dry_run_;
     VersionCommand version_;
+    CompletionCommand completion_;
 };
 
 }  // namespace
+
+std::vector<CommandSpec> command_specs() {
+    return Parser().specs();
+}
 
 std::variant<Invocation, Exit> parse(std::vector<std::string> arguments) {
     Parser parser;

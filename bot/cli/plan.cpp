@@ -5,13 +5,13 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include "bot/app/find_chain.hpp"
-#include "bot/app/look.hpp"
+#include "bot/app/verdict.hpp"
 #include "bot/cli/load_config.hpp"
+#include "bot/cli/progress.hpp"
 #include "bot/cli/table.hpp"
 #include "bot/engine/text.hpp"
 #include "bot/journal/journal.hpp"
-#include "bot/shell/signers.hpp"
+#include "bot/view/decision_view.hpp"
 
 namespace plimsoll::bot::cli {
 
@@ -19,62 +19,6 @@ namespace {
 
 using engine::health_text;
 using nlohmann::json;
-
-struct Verdict {
-    const config::Position* position = nullptr;
-    engine::EngineStatus status;
-    std::optional<engine::Decision> decision;
-    std::vector<lending::ContractCall> calls;
-    std::optional<Wad> health;
-    bool dollars{};  // values have 8 decimals; else they are smallest units of the loan token
-};
-
-/// Only this position, so that no other one's affairs delay the answer; and not live, whatever the file says.
-engine::EngineConfig config_of(const config::Settings& settings, const config::Chain& chain, const std::string& name) {
-    auto config = engine::engine_config(settings, chain, sender_addresses(settings, {}));
-    config.aggregates = false;
-    for (auto& wallet : config.wallets) {
-        std::erase_if(wallet.positions, [&](const config::Position& position) { return position.name != name; });
-        wallet.live = false;
-    }
-    std::erase_if(config.wallets, [](const engine::WalletConfig& wallet) { return wallet.positions.empty(); });
-    return config;
-}
-
-const config::Market* market_of(const config::Settings& settings, const config::Position& position) {
-    for (const auto& market : settings.markets) {
-        if (market.name == position.market) return &market;
-    }
-    return nullptr;
-}
-
-Result<Verdict> judge(const config::Settings& settings, const config::Position& position) {
-    const auto* market = market_of(settings, position);
-    const auto* chain = market == nullptr ? nullptr : find_chain(settings, market->chain);
-    if (chain == nullptr) return fail(Errc::NotFound, "market " + position.market + " has no chain");
-    TRY(auto seen, look(*chain, config_of(settings, *chain, position.name)));
-    Verdict verdict;
-    verdict.position = &position;
-    verdict.dollars = market->protocol == "aave-v3";
-    verdict.status = std::move(seen.status);
-    if (!seen.decisions.empty()) verdict.decision = std::move(seen.decisions.back());
-    if (!seen.simulations.empty()) verdict.calls = std::move(seen.simulations.back().calls);
-    for (const auto& entry : verdict.status.positions) {
-        if (entry.name == position.name && entry.in_sync) verdict.health = entry.health;
-    }
-    return verdict;
-}
-
-json to_json(const engine::Rung& rung) {
-    if (!rung.refused.empty()) return {{"refused", rung.refused}, {"why", rung.why}, {"strategy", rung.strategy}};
-    return {{"strategy", rung.strategy},
-            {"text", rung.text},
-            {"health_factor_after", to_string(rung.after)},
-            {"repaid_base", to_string(rung.repaid)},
-            {"moved_base", to_string(rung.value)},
-            {"cost_base", to_string(rung.cost)},
-            {"gas_base", to_string(rung.gas_cost)}};
-}
 
 json to_json(const Verdict& verdict) {
     json out = {{"schema", 1},
@@ -97,13 +41,10 @@ json to_json(const Verdict& verdict) {
     out["plan"] = decision.plan;
     out["rung"] = decision.rung;
     out["ladder"] = json::array();
-    for (const auto& rung : decision.ladder) out["ladder"].push_back(to_json(rung));
+    for (const auto& rung : decision.ladder) out["ladder"].push_back(bot::to_json(rung));
     out["health_factor_next_block"] = to_string(decision.health_next);
     out["health_factor_expected"] = to_string(decision.health_expected);
-    for (const auto& gate : decision.gates) {
-        out["gates"].push_back(
-            {{"name", gate.name}, {"passed", gate.passed}, {"measured", gate.measured}, {"required", gate.required}});
-    }
+    for (const auto& gate : decision.gates) out["gates"].push_back(bot::to_json(gate));
     for (const auto& call : verdict.calls)
         out["calls"].push_back({{"to", to_string(call.to)}, {"data", to_hex(call.data)}});
     return out;
@@ -200,7 +141,10 @@ ExitCode answer(const Globals& globals, const std::string& name, bool as_json, P
     if (!loaded) return ExitCode::ConfigInvalid;
     const auto* position = find_position(globals, loaded->settings, name);
     if (position == nullptr) return ExitCode::Usage;
-    const auto verdict = judge(loaded->settings, *position);
+    Progress progress(globals, "reading");
+    progress.say(position->market);
+    const auto verdict = verdict_of(loaded->settings, *position);
+    progress.end();
     if (!verdict) {
         say_error(globals, verdict.error().message);
         return ExitCode::Chain;

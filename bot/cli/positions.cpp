@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -7,58 +6,14 @@
 #include "bot/app/find_chain.hpp"
 #include "bot/app/views.hpp"
 #include "bot/cli/load_config.hpp"
-#include "bot/cli/table.hpp"
-#include "bot/engine/text.hpp"
+#include "bot/cli/position_table.hpp"
+#include "bot/cli/progress.hpp"
+#include "bot/cli/watch.hpp"
 #include "config/known.hpp"
 
 namespace plimsoll::bot::cli {
 
 namespace {
-
-std::string money(const U256& value, const U256& unit) {
-    const auto decimals = static_cast<unsigned>(to_string(unit).size() - 1);
-    return fixed(value, decimals, 2);
-}
-
-std::string liquidation_text(const PositionView& view) {
-    std::string out;
-    for (const auto& price : view.liquidation_prices) {
-        if (price.price.is_zero()) continue;
-        for (const auto& asset : view.position.assets) {
-            if (asset.asset != price.asset) continue;
-            if (!out.empty()) out += ", ";
-            out += fmt::format("{} {} {}", asset.symbol,
-                               price.rises ? ">=" : "<=", money(price.price.value, view.position.base_unit));
-        }
-    }
-    return out.empty() ? "-" : out;
-}
-
-std::string health_cell(const PositionView& view, const Style& style) {
-    const auto& health = view.position.summary.health_factor;
-    std::string text = engine::health_text(health);
-    if (health.value < kWad || (view.trigger && health < *view.trigger)) return style.bad(text);
-    if (view.warn && health < *view.warn) return style.warn(text);
-    return text;
-}
-
-void print_table(const Globals& globals, const std::vector<PositionView>& views) {
-    const Style style = Style::of(globals.color, STDOUT_FILENO);
-    using Column = Table::Column;
-    Table table({Column{"position"}, Column{"market"}, Column{"mode"}, Column{"health", Table::Align::Right},
-                 Column{"trigger", Table::Align::Right}, Column{"collateral", Table::Align::Right},
-                 Column{"debt", Table::Align::Right}, Column{"liquidated at"}, Column{"block", Table::Align::Right}});
-    for (const auto& view : views) {
-        const auto& position = view.position;
-        table.add({view.name.empty() ? to_string(position.account) : view.name, view.market,
-                   view.name.empty() ? "-" : (view.live ? "live" : "dry-run"), health_cell(view, style),
-                   view.trigger ? engine::health_text(*view.trigger) : "-",
-                   money(position.summary.collateral.value, position.base_unit),
-                   money(position.summary.debt.value, position.base_unit), liquidation_text(view),
-                   std::to_string(position.block.number)});
-    }
-    fmt::print("{}", table.render(style));
-}
 
 /// Where an address is looked up: a configured or known market, over a configured chain or the node of --rpc.
 struct Place {
@@ -138,12 +93,37 @@ std::optional<Place> find_place(const Globals& globals, const PositionsCommand& 
     return place;
 }
 
-Result<std::vector<PositionView>> views_of_all(const config::Settings& settings, std::optional<BlockNumber> block) {
+/// "reading: ethereum, 1240 answers".
+ReadTold read_of(Progress& progress, const std::string& chain) {
+    progress.say(chain);
+    return [&progress, chain, answers = std::size_t{0}](std::size_t more) mutable {
+        answers += more;
+        progress.say(fmt::format("{}, {} answers", chain, answers));
+    };
+}
+
+Result<std::vector<PositionView>> views_of_all(const Globals& globals, const config::Settings& settings,
+                                               std::optional<BlockNumber> block) {
     std::vector<PositionView> out;
+    Progress progress(globals, "reading");
     for (const auto& chain : settings.chains) {
-        auto views = configured_views(settings, chain, block);
+        auto views = configured_views(settings, chain, block, read_of(progress, chain.name));
         if (!views) return fail(std::move(views).error(), "chain " + chain.name);
         out.insert(out.end(), std::make_move_iterator(views->begin()), std::make_move_iterator(views->end()));
+    }
+    return out;
+}
+
+std::vector<ChainLook> watched(const PositionsCommand& command, const std::optional<Place>& place,
+                               const config::Settings* settings) {
+    std::vector<ChainLook> out;
+    if (place) {
+        out.push_back(one_account(place->chain, place->market, *command.address));
+        return out;
+    }
+    for (const auto& chain : settings->chains) {
+        auto look = configured_on(*settings, chain);
+        if (!look.looked.empty()) out.push_back(std::move(look));
     }
     return out;
 }
@@ -156,31 +136,35 @@ ExitCode positions(const Globals& globals, const PositionsCommand& command) {
         loaded = load_config(globals);
         if (!loaded) return ExitCode::ConfigInvalid;
     }
-    Result<std::vector<PositionView>> views;
+    std::optional<Place> place;
     if (command.address) {
-        const auto place = find_place(globals, command, loaded ? &loaded->settings : nullptr);
+        place = find_place(globals, command, loaded ? &loaded->settings : nullptr);
         if (!place) return ExitCode::Usage;
-        auto view = address_view(place->chain, place->market, *command.address, command.block);
+    }
+    if (command.watch) return watch(globals, command, watched(command, place, loaded ? &loaded->settings : nullptr));
+    Result<std::vector<PositionView>> views;
+    if (place) {
+        Progress progress(globals, "reading");
+        auto view = address_view(place->chain, place->market, *command.address, command.block,
+                                 read_of(progress, place->market.name));
         if (view)
             views->push_back(*std::move(view));
         else
             views = fail(std::move(view).error(), "market " + place->market.name);
     } else {
-        views = views_of_all(loaded->settings, command.block);
+        views = views_of_all(globals, loaded->settings, command.block);
     }
     if (!views) {
         say_error(globals, views.error().message);
         return ExitCode::Chain;
     }
-    std::sort(views->begin(), views->end(), [](const auto& a, const auto& b) {
-        return a.position.summary.health_factor < b.position.summary.health_factor;
-    });
+    sort_by_risk(*views);
     if (command.json) {
         nlohmann::json out = nlohmann::json::array();
         for (const auto& view : *views) out.push_back(to_json(view));
         fmt::print("{}\n", out.dump(2));
     } else {
-        print_table(globals, *views);
+        fmt::print("{}", position_table(*views, Style::of(globals.color, STDOUT_FILENO)));
     }
     return ExitCode::Done;
 }

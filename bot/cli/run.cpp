@@ -15,6 +15,7 @@ ExitCode run(const Globals& globals, const RunCommand& command) {
     };
     DaemonOptions options;
     options.once = command.once;
+    options.adopt = command.adopt;
     options.reload = [path = loaded->settings.source, adjust]() -> Result<config::Settings> {
         TRY(auto settings, config::load_settings(path, config::process_environment()));
         return adjust(std::move(settings));

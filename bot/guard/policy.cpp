@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "config/find.hpp"
 #include "strategies/limits.hpp"
 
 namespace plimsoll::bot {
@@ -26,10 +27,8 @@ void add(std::vector<Address>& list, const std::vector<Address>& addresses) {
 }
 
 std::string market_chain(const config::Settings& settings, const config::Position& position) {
-    for (const auto& market : settings.markets) {
-        if (market.name == position.market) return market.chain;
-    }
-    return {};
+    const auto* market = config::find_named(settings.markets, position.market);
+    return market == nullptr ? std::string() : market->chain;
 }
 
 std::vector<Address> venues_of(const config::Settings& settings, const std::string& chain) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bot/view/position_view.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace plimsoll::bot {
@@ -9,21 +10,27 @@ namespace {
 
 using nlohmann::json;
 
-json asset_json(const lending::AssetPosition& asset) {
-    return {{"asset", to_string(asset.asset)},
-            {"symbol", asset.symbol},
-            {"decimals", asset.decimals},
-            {"price_base", to_string(asset.price)},
-            {"supplied", to_string(asset.supplied)},
-            {"supplied_base", to_string(asset.supplied_value)},
-            {"debt", to_string(asset.debt)},
-            {"debt_base", to_string(asset.debt_value)},
-            {"collateral", asset.collateral},
-            {"ltv", std::to_string(asset.ltv_bps)},
-            {"liquidation_threshold", std::to_string(asset.threshold_bps)},
-            {"active", asset.active},
-            {"frozen", asset.frozen},
-            {"paused", asset.paused}};
+json asset_json(const lending::AssetPosition& asset, const PositionView& view) {
+    const auto age = view.price_ages.find(asset.asset);
+    const bool known = age != view.price_ages.end();
+    const Timestamp at = view.position.block.timestamp;
+    return {
+        {"asset", to_string(asset.asset)},
+        {"symbol", asset.symbol},
+        {"decimals", asset.decimals},
+        {"price_base", to_string(asset.price)},
+        {"price_age_seconds", known ? json(at - std::min(at, age->second.updated_at)) : json(nullptr)},
+        {"price_heartbeat_seconds", known && age->second.heartbeat > 0 ? json(age->second.heartbeat) : json(nullptr)},
+        {"supplied", to_string(asset.supplied)},
+        {"supplied_base", to_string(asset.supplied_value)},
+        {"debt", to_string(asset.debt)},
+        {"debt_base", to_string(asset.debt_value)},
+        {"collateral", asset.collateral},
+        {"ltv", std::to_string(asset.ltv_bps)},
+        {"liquidation_threshold", std::to_string(asset.threshold_bps)},
+        {"active", asset.active},
+        {"frozen", asset.frozen},
+        {"paused", asset.paused}};
 }
 
 json text_or_null(const std::optional<Wad>& value) {
@@ -44,7 +51,7 @@ Result<PositionView> view_of(const lending::Market& market, const Address& accou
 json to_json(const PositionView& view) {
     const auto& position = view.position;
     json assets = json::array();
-    for (const auto& asset : position.assets) assets.push_back(asset_json(asset));
+    for (const auto& asset : position.assets) assets.push_back(asset_json(asset, view));
     json prices = json::array();
     for (const auto& price : view.liquidation_prices) {
         prices.push_back({{"asset", to_string(price.asset)},

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "chain/lending/market.hpp"
+#include "chain/oracle/feed_book.hpp"
 #include "config/settings.hpp"
 
 namespace plimsoll::bot {
@@ -26,6 +28,8 @@ struct PositionView {
     std::vector<lending::LiquidationPrice> liquidation_prices;
     std::optional<std::uint64_t> seconds_to_liquidation;
     std::optional<lending::LiquidationCost> liquidation_cost;
+    /// By asset, the feed behind its price that spoke longest ago; none where no feed tells.
+    std::map<Address, oracle::FeedAge> price_ages;
 };
 
 /// `at` as in Market: a time at or after the market's block.
