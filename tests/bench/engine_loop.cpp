@@ -140,6 +140,13 @@ void EngineLoop::obey(const engine::FetchOffers& command) {
     give(std::move(done));
 }
 
+/// There is one node.
+void EngineLoop::obey(const engine::AskEach& command) {
+    engine::EachTold done;
+    done.id = command.id;
+    give(std::move(done));
+}
+
 void EngineLoop::obey(const engine::Simulate& command) {
     std::vector<Call> calls = command.before;
     for (const auto& call : command.calls) calls.push_back(Call{call.to, call.data});

@@ -48,6 +48,8 @@ class EngineLoop {
     void obey(const engine::FetchFees& command);
     void obey(const engine::FetchAccount& command);
     void obey(const engine::FetchOffers& command);
+    void obey(const engine::WatchPending&) {}
+    void obey(const engine::AskEach& command);
     void obey(const engine::Simulate& command);
     void obey(const engine::EstimateGas& command);
     void obey(const engine::Persist& command);

@@ -70,9 +70,13 @@ class Node {
         timer_.expires_after(time);
         co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
-    Task<void> silence(std::chrono::milliseconds time) {
+    Task<bool> silence(std::chrono::milliseconds time) {
         const auto began = Clock::now();
-        while (Clock::now() - std::max(last_, began) < time) co_await pause(std::chrono::milliseconds(5));
+        while (Clock::now() - std::max(last_, began) < time) {
+            if (Clock::now() - began > play_.patience) co_return false;
+            co_await pause(std::chrono::milliseconds(5));
+        }
+        co_return true;
     }
     void announce(const World::Block& block) {
         const std::string text = fmt::format(
@@ -140,8 +144,14 @@ class Node {
     }
 
     Task<void> direct() {
-        while (!subscribed_) co_await pause(std::chrono::milliseconds(5));
-        co_await silence(std::chrono::milliseconds(700));
+        const auto began = Clock::now();
+        while (!subscribed_ && Clock::now() - began < play_.patience) co_await pause(std::chrono::milliseconds(5));
+        failed_ = !subscribed_ || !co_await silence(std::chrono::milliseconds(700));
+        if (failed_) {
+            fmt::print(stderr, "error: the daemon does not come to rest\n");
+            context_.stop();
+            co_return;
+        }
         Samples ready;
         ready.add(nanoseconds(last_.time_since_epoch()));
         report(play_.prefix + "-ready", "ns", ready);

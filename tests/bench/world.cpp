@@ -57,6 +57,7 @@ World::World(std::size_t accounts, Timestamp start) : aave_(Version::V36, kReser
     }
     populate(accounts);
     seal({});
+    mine();  // a chain is not begun with a block whose parent no node has
 }
 
 /// Scaled by the reserve's stored index: a whole number of tokens is only nearly that many.

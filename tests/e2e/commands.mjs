@@ -7,16 +7,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { accountData } from '../devnet/lib/aave.mjs';
 import { startDevnet } from '../devnet/lib/devnet.mjs';
+import { passed, test } from './report.mjs';
 import { ENDANGERED, HEALTHY, plimsoll, Stage, until } from './stage.mjs';
 
 const { values } = parseArgs({ options: { plimsoll: { type: 'string' } } });
-let passed = 0;
 const said = [];  // what the daemon and the commands let others see
-async function test(name, body) {
-  await body();
-  passed += 1;
-  console.log(`ok   ${name}`);
-}
 
 function run(place, ...args) {
   const result = plimsoll(values.plimsoll, ['--config', place.config, ...args]);
@@ -214,7 +209,7 @@ try {
     assert.equal(run(place, 'replay', longest, '--verify').status, 9);
   });
   place.remove();
-  console.log(`${passed} passed`);
+  console.log(`${passed()} passed`);
 } catch (error) {
   error.message += `\nfiles: ${place.folder}`;
   throw error;

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { sleep } from '../devnet/lib/rpc.mjs';
 import { proxy } from './proxy.mjs';
+import { stories } from './report.mjs';
 import { ENDANGERED, plimsoll, Stage, until } from './stage.mjs';
 
 const { values } = parseArgs({ options: { plimsoll: { type: 'string' }, only: { type: 'string', default: '' } } });
@@ -72,6 +73,7 @@ async function story(stage, name, { rpc = sockets, before = () => {}, fails, dur
     assert.equal(await stage.nonce(), begin.nonce + 2, `${name}: an approval and a repayment`);
     const told = /following .*alert=endpoint/.test(readFileSync(daemon.log, 'utf8'));
     if (alerts !== undefined) assert.equal(told, alerts, `${name}: ${told ? 'told' : 'not told'} that another node is followed\n${daemon.tail()}`);
+    assert.doesNotMatch(readFileSync(daemon.log, 'utf8'), /alert=endpoint-(odd|lied)/, `${name}: an honest node is called a liar`);
     for (const node of nodes) node.restore();
     assert.equal(await daemon.stop(), 0, `${name}: the daemon ends cleanly`);
     const { status } = plimsoll(values.plimsoll, ['--config', place.config, 'history', '--json']);
@@ -91,17 +93,8 @@ async function story(stage, name, { rpc = sockets, before = () => {}, fails, dur
 }
 
 const stage = await Stage.open();
-let failures = 0;
 try {
-  for (const [name, spec] of Object.entries(STORIES).filter(([key]) => key.includes(values.only))) {
-    try {
-      console.log(`ok   ${name}: rescued ${await story(stage, name, spec)} ms after the fall`);
-    } catch (error) {
-      failures += 1;
-      console.log(`not ok ${name}: ${error.message}`);
-    }
-  }
+  await stories(STORIES, values.only, async (name, spec) => `rescued ${await story(stage, name, spec)} ms after the fall`);
 } finally {
   await stage.close();
 }
-process.exitCode = failures === 0 ? 0 : 1;

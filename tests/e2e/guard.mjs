@@ -2,18 +2,18 @@
 // `plimsoll guard` against a real chain: deploy, policy (by allowance, by signature, by delegation, for a Safe), status,
 // revoke. What the commands say is compared with what the contracts answer.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createSafe, safeWrite } from '../devnet/deploy/safe.mjs';
-import { encryptKey } from '../devnet/crash/keystore.mjs';
+import { writeKeystore } from '../devnet/crash/keystore.mjs';
 import { openPosition, reserveOf } from '../devnet/lib/aave.mjs';
 import { startAnvil } from '../devnet/lib/anvil.mjs';
 import { startDevnet } from '../devnet/lib/devnet.mjs';
 import { guardMarket, seatOf } from '../devnet/lib/guard.mjs';
 import { openMorphoPosition } from '../devnet/lib/morpho.mjs';
+import { passed, test } from './report.mjs';
 import { plimsoll } from './stage.mjs';
 
 const { values } = parseArgs({ options: { plimsoll: { type: 'string' } } });
@@ -24,20 +24,10 @@ const USAGE = 2;
 const ATTENTION = 6;
 const PLAN_FAILED = 7;
 const REFUSED = 8;
-let passed = 0;
-async function test(name, body) {
-  await body();
-  passed += 1;
-  console.log(`ok   ${name}`);
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-guard-'));
 mkdirSync(join(folder, 'data'), { mode: 0o700 });
-function keystore(name, { address, private_key: key }) {
-  const passphrase = randomBytes(8).toString('hex');
-  writeFileSync(join(folder, `${name}.json`), JSON.stringify(encryptKey(key, address, passphrase)), SECRET);
-  writeFileSync(join(folder, `${name}.pass`), passphrase, SECRET);
-}
+const keystore = (name, account) => writeKeystore(folder, name, account);
 const keyOf = (name) => ['--keystore', join(folder, `${name}.json`), '--passphrase-file', join(folder, `${name}.pass`)];
 
 const wallet = ({ name, address, access, market = 'local' }) => `
@@ -307,7 +297,7 @@ address = "${info.uniswap_v2.router}"
     assert.equal(await chain.at('Morpho', info.morpho.morpho).read('isAuthorized', [carol.address, info.guard]), false);
   });
 
-  console.log(`${passed} tests of the guard's commands`);
+  console.log(`${passed()} tests of the guard's commands`);
 } finally {
   await devnet.stop();
   rmSync(folder, { recursive: true, force: true });

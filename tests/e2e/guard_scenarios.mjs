@@ -8,6 +8,7 @@ import { alignPools, drainPool, oraclePrices, poolOfPair } from '../devnet/lib/p
 import { hex } from '../devnet/lib/rpc.mjs';
 import { aggregator } from './aggregator.mjs';
 import { GuardStage, TRIGGER } from './guard_stage.mjs';
+import { stories } from './report.mjs';
 import { until } from './stage.mjs';
 
 const { values } = parseArgs({ options: { plimsoll: { type: 'string' }, only: { type: 'string', default: '' } } });
@@ -175,20 +176,13 @@ async function sandwiched(begin) {
   stage.run();
 }
 
-let failures = 0;
 try {
-  for (const [name, spec] of Object.entries(STORIES).filter(([key]) => key.includes(values.only))) {
+  await stories(STORIES, values.only, async (name, spec) => {
     const started = Date.now();
-    try {
-      const rescues = await stage.story(name, values.plimsoll, spec);
-      const lost = rescues.map(({ lost: part, repaidValue }) => Number((part * 1_000_000n) / repaidValue) / 100);
-      console.log(`ok   ${name}: ${rescues.length} rescue${rescues.length === 1 ? '' : 's'}, lost ${lost.join(' and ')} bps of the debt repaid, ${Date.now() - started} ms`);
-    } catch (error) {
-      failures += 1;
-      console.log(`not ok ${name}: ${error.message}`);
-    }
-  }
+    const rescues = await stage.story(name, values.plimsoll, spec);
+    const lost = rescues.map(({ lost: part, repaidValue }) => Number((part * 1_000_000n) / repaidValue) / 100);
+    return `${rescues.length} rescue${rescues.length === 1 ? '' : 's'}, lost ${lost.join(' and ')} bps of the debt repaid, ${Date.now() - started} ms`;
+  });
 } finally {
   await stage.close();
 }
-process.exitCode = failures === 0 ? 0 : 1;

@@ -166,7 +166,7 @@ async function afterRescue(wallet) {
   console.log('ok   an honest plan goes through');
   await refused(wallet, 'a second one within the cool-down', ['CoolingDown'], honest);
   await devnet.chain.warp(3601);
-  await refused(wallet, 'a second one that nobody needs', ['HealthNotBelowTrigger'], honest);
+  await refused(wallet, 'H02 a second one that nobody needs', ['HealthNotBelowTrigger'], honest);
   await setPrice(devnet, 'WETH', '148');
   await alignPools(devnet);
   await refused(wallet, 'more than the budget of the day', ['BudgetExceeded'],

@@ -2,28 +2,22 @@
 // A guardian whose key a service keeps: it deploys the guard, sends a policy that the account signed, and rescues with the
 // position's own collateral. What the service's protocol has no call for is refused before anything is sent.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { encryptKey } from '../devnet/crash/keystore.mjs';
+import { writeKeystore } from '../devnet/crash/keystore.mjs';
 import { openPosition } from '../devnet/lib/aave.mjs';
 import { startAnvil } from '../devnet/lib/anvil.mjs';
 import { guardMarket, seatOf } from '../devnet/lib/guard.mjs';
 import { authority } from './certificates.mjs';
 import { GuardStage } from './guard_stage.mjs';
+import { passed, test } from './report.mjs';
 import { SigningService } from './signing_service.mjs';
 import { plimsollBeside } from './stage.mjs';
 
 const { values } = parseArgs({ options: { plimsoll: { type: 'string' } } });
 const SECRET = { mode: 0o600 };
-let passed = 0;
-async function test(name, body) {
-  await body();
-  passed += 1;
-  console.log(`ok   ${name}`);
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-guardian-'));
 mkdirSync(join(folder, 'data'), { mode: 0o700 });
@@ -33,11 +27,9 @@ const remote = (service, address) => ({ remote: service.url, address, ca: ours.c
 const inline = (entries) => `{ ${Object.entries(entries).map(([key, value]) => `${key} = "${value}"`).join(', ')} }`;
 const guard = (config, ...args) => plimsollBeside(values.plimsoll, ['--config', config, 'guard', ...args]);
 
-function keyOf(name, { address, private_key: key }) {
-  const passphrase = randomBytes(8).toString('hex');
-  writeFileSync(join(folder, `${name}.json`), JSON.stringify(encryptKey(key, address, passphrase)), SECRET);
-  writeFileSync(join(folder, `${name}.pass`), passphrase, SECRET);
-  return ['--keystore', join(folder, `${name}.json`), '--passphrase-file', join(folder, `${name}.pass`)];
+function keyOf(name, account) {
+  const { keystore, pass } = writeKeystore(folder, name, account);
+  return ['--keystore', keystore, '--passphrase-file', pass];
 }
 
 const wallet = (service, { name, address, access, guardian }) => `
@@ -134,7 +126,7 @@ try {
     await stage.close();
     await service.stop();
   }
-  console.log(`${passed} passed`);
+  console.log(`${passed()} passed`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

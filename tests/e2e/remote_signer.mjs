@@ -8,16 +8,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sleep } from '../devnet/lib/rpc.mjs';
 import { authority } from './certificates.mjs';
+import { passed, test } from './report.mjs';
 import { SigningService } from './signing_service.mjs';
 import { ENDANGERED, HEALTHY, plimsollBeside, Stage, until } from './stage.mjs';
 
 const { values } = parseArgs({ options: { plimsoll: { type: 'string' } } });
-let passed = 0;
-async function test(name, body) {
-  await body();
-  passed += 1;
-  console.log(`ok   ${name}`);
-}
 
 const SAFE = 1_400_000_000_000_000_000n;
 const pems = mkdtempSync(join(tmpdir(), 'plimsoll-pem-'));
@@ -179,7 +174,7 @@ try {
       await rescued(dave, number);
     });
   });
-  console.log(`${passed} passed`);
+  console.log(`${passed()} passed`);
 } finally {
   await stage.close();
   await service.stop();

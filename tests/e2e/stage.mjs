@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One position on a local chain whose blocks come by themselves, for tests of the daemon.
+import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Daemon, freePort } from '../devnet/crash/daemon.mjs';
@@ -17,9 +18,10 @@ const BLOCK_MS = 200;
 const FIRST = 10;
 
 export class Stage {
-  static async open(names = ['alice']) {
+  /// options: of startDevnet.
+  static async open(names = ['alice'], options = {}) {
     const stage = new Stage();
-    stage.devnet = await startDevnet({ prices: { WETH: HEALTHY, WBTC: '6000' } });
+    stage.devnet = await startDevnet({ prices: { WETH: HEALTHY, WBTC: '6000' }, ...options });
     stage.wallets = names.map((name, i) => ({ name, ...stage.devnet.info.accounts[FIRST + i] }));
     for (const wallet of stage.wallets) {
       await openPosition(stage.devnet, wallet.address, {
@@ -31,12 +33,12 @@ export class Stage {
   }
 
   /// Blocks come until close() or pause().
-  run() {
+  run(everyMs = BLOCK_MS) {
     this.mining = true;
     this.loop = (async () => {
       while (this.mining) {
         await this.devnet.chain.mine();
-        await sleep(BLOCK_MS);
+        await sleep(everyMs);
       }
     })();
   }
@@ -53,11 +55,12 @@ export class Stage {
     await this.devnet.chain.mine();
   }
 
-  /// chain: settings of [chain.local] other than usual.
-  async folder({ chain } = {}) {
+  /// chain, market: settings of [chain.local] and [market.local] other than usual; more: text at the end of the configuration.
+  async folder({ chain, market, more = '' } = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'plimsoll-e2e-'));
     const port = await freePort();
-    const config = writeDaemonFiles(folder, this.devnet.info, this.wallets, port, { chain });
+    const config = writeDaemonFiles(folder, this.devnet.info, this.wallets, port, { chain, market });
+    appendFileSync(config, more);
     return { folder, port, config, remove: () => rmSync(folder, { recursive: true, force: true }) };
   }
 
@@ -77,7 +80,8 @@ export class Stage {
       try {
         return (await accountData(this.devnet, wallet.address, `0x${number.toString(16)}`)).healthFactor;
       } catch (error) {
-        if (tries === 3 || !/\(0x11\)/.test(error.message)) throw error;
+        if (tries === 10 || !/\(0x11\)/.test(error.message)) throw error;
+        await sleep(20);  // anvil is about to show the block that the state is of
       }
     }
   }
@@ -91,6 +95,28 @@ export class Stage {
     const logs = await this.devnet.chain.logs({ address: pool.address, fromBlock: `0x${fromBlock.toString(16)}` });
     return logs.flatMap((log) => pool.events('Repay', [log]).map((event) => ({ ...event, transaction: log.transactionHash })))
       .filter(({ user }) => user.toLowerCase() === wallet.address.toLowerCase());
+  }
+
+  /// One story: `play` puts place and daemon into the scene that it is given as soon as there are some, and the daemon must end
+  /// cleanly. Afterwards the chain is as it was before; what fails names its files.
+  async story(play) {
+    const snapshot = await this.devnet.chain.rpc.call('evm_snapshot', []);
+    const scene = { place: null, daemon: null };
+    try {
+      await this.catchUp();
+      const said = await play(scene);
+      assert.equal(await scene.daemon.stop(), 0, 'the daemon ends cleanly');
+      scene.place.remove();
+      return said;
+    } catch (error) {
+      if (scene.place !== null) error.message += `\nfiles: ${scene.place.folder}\n${scene.daemon?.tail() ?? ''}`;
+      throw error;
+    } finally {
+      if (scene.daemon !== null && scene.daemon.ended === null) scene.daemon.child?.kill('SIGKILL');
+      await this.pause();
+      await this.devnet.chain.rpc.call('anvil_dropAllTransactions', []);
+      await this.devnet.chain.rpc.call('evm_revert', [snapshot]);
+    }
   }
 
   async close() {

@@ -81,11 +81,7 @@ bool play(World& world, fuzz::Input& input) {
     if (!world.market->rewind(before)) return false;
     world.chain = kept;
     if (!world.chain.settle(*world.market)) return false;
-    const auto again = world.summaries(before.timestamp);
-    for (std::size_t i = 0; i < again.size(); ++i) {
-        require(again[i].has_value() == numbers[i].has_value() && (!again[i] || *again[i] == *numbers[i]),
-                "a block taken back never was");
-    }
+    fuzz::require_as_before(world.summaries(before.timestamp), numbers);
     return true;
 }
 
@@ -94,9 +90,6 @@ bool play(World& world, fuzz::Input& input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::Input input(data, size);
     World world(kVersions[input.byte() % std::size(kVersions)]);
-    for (unsigned blocks = 0; blocks < 6 && !input.at_end(); ++blocks) {
-        if (!play(world, input)) world.read_anew();
-    }
-    world.read_anew();
+    fuzz::play_blocks(world, input, 6, play);
     return 0;
 }

@@ -70,11 +70,7 @@ bool play(World& world, fuzz::Input& input) {
     if (!world.market->rewind(before)) return false;
     world.fake.block = before;
     if (!world.fake.sync(*world.market, before)) return false;
-    const auto again = world.summaries(before.timestamp);
-    for (std::size_t i = 0; i < again.size(); ++i) {
-        require(again[i].has_value() == numbers[i].has_value() && (!again[i] || *again[i] == *numbers[i]),
-                "a block taken back never was");
-    }
+    fuzz::require_as_before(world.summaries(before.timestamp), numbers);
     return true;
 }
 
@@ -83,9 +79,6 @@ bool play(World& world, fuzz::Input& input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::Input input(data, size);
     World world;
-    for (unsigned blocks = 0; blocks < 8 && !input.at_end(); ++blocks) {
-        if (!play(world, input)) world.read_anew();
-    }
-    world.read_anew();
+    fuzz::play_blocks(world, input, 8, play);
     return 0;
 }

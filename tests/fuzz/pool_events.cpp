@@ -98,9 +98,6 @@ bool play(World& world, fuzz::Input& input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::Input input(data, size);
     World world;
-    for (unsigned blocks = 0; blocks < 6 && !input.at_end(); ++blocks) {
-        if (!play(world, input)) world.read_anew();
-    }
-    world.read_anew();
+    fuzz::play_blocks(world, input, 6, play);
     return 0;
 }

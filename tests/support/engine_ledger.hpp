@@ -6,9 +6,12 @@
 #include <vector>
 
 #include "bot/engine/journal_record.hpp"
+#include "chain/tx/data_fee.hpp"
 #include "strategies/erc20.hpp"
 #include "tests/support/engine_guarded.hpp"
+#include "tests/support/fake_feeds.hpp"
 #include "tests/support/fake_market.hpp"
+#include "tests/support/fake_queue.hpp"
 
 /// The chain of tests/support/engine_world.hpp: a market, tokens, balances and nonces, and what calls do to them.
 namespace plimsoll::test {
@@ -42,6 +45,8 @@ struct PendingTx {
 };
 
 CallResult pair_view(const Call& call);
+/// GasPriceOracle and ArbGasInfo of a chain on which all bytes cost the same.
+CallResult data_fee_view(const Call& call, const U256& wei_per_byte);
 
 struct ChainState {
     FakeState market;
@@ -50,6 +55,12 @@ struct ChainState {
     std::map<Address, Nonce> nonces;
     std::map<Address, guard::Policy> policies;  // by account
     std::set<std::uint64_t> broken_venues;
+    std::map<Address, Timestamp> grace;   // by asset, of the market
+    std::set<Address> dismissed;          // Safes of which the guard is no module any more
+    std::map<Address, Address> owner_of;  // of Safes
+    FakeFeeds feeds;
+    FakeQueue queue;
+    U256 wei_per_byte;  // what the rollup's contracts say that data costs; zero: there are none
 
     /// The fake guard: only the guardian, only through venues that work, and only if the health factor rises.
     bool sell(const Address& from, const Bytes& data, Timestamp at) {
@@ -72,6 +83,8 @@ struct ChainState {
 
     bool execute(const Address& from, const Address& to, const Bytes& data, Timestamp at) {
         if (to == kGuard) return sell(from, data, at);
+        if (to == kController) return queue.execute(data, at, market);
+        if (feeds.knows(to) || feeds.reports.contains(data)) return feeds.transmit(from, data, at);
         if (to == kMarket) {
             if (data.size() < 97 || data[0] != kRepay) return false;
             const ByteView words = ByteView(data).subspan(1);
@@ -97,6 +110,8 @@ struct ChainState {
 
     CallResult view(const Call& call, Timestamp at) const {
         Bytes out;
+        if (feeds.knows(call.to)) return feeds.answer(call);
+        if (call.to == kController) return queue.view(call);
         if (call.to == kMarket && call.data.at(0) == kLoad) return {true, market.pack()};
         if (call.to == kMarket && call.data.at(0) == kPoll) {
             for (const auto& asset : market.assets) put_word(out, asset.price);
@@ -110,6 +125,13 @@ struct ChainState {
             put_word(out, summary.health_factor.value);
             return {true, out};
         }
+        if (call.to == kMarket && call.data.at(0) == kGrace) {
+            Address asset;
+            std::copy_n(call.data.begin() + 1, 20, asset.bytes.begin());
+            const auto until = grace.find(asset);
+            put_word(out, U256{until == grace.end() ? 0 : until->second});
+            return {true, out};
+        }
         if (call.to == kGuard) {
             if (is_swapper_question(call)) put_word(out, word_of(kSwapper));
             if (is_spent_question(call)) out = spent_answer();
@@ -120,6 +142,16 @@ struct ChainState {
             return {!out.empty(), out};
         }
         if (call.to == kPair) return pair_view(call);
+        if (policies.contains(call.to) && call.data.size() == 36) {
+            put_word(out, U256{dismissed.contains(call.to) ? 0U : 1U});
+            return {true, out};
+        }
+        if (policies.contains(call.to) && call.data.size() == 4) {
+            const auto owner = owner_of.find(call.to);
+            put_word(out, word_of(owner == owner_of.end() ? call.to : owner->second));
+            return {true, out};
+        }
+        if (call.to == tx::kGasPriceOracle || call.to == tx::kArbGasInfo) return data_fee_view(call, wei_per_byte);
         const auto token = tokens.find(call.to);
         if (token == tokens.end()) return {false, {}};
         const Address owner = address_in(word_at(ByteView(call.data).subspan(4), 0));
@@ -140,6 +172,22 @@ inline CallResult pair_view(const Call& call) {
         put_word(out, units(1'000, 18));
         put_word(out, units(2'000'000, 6));
         put_word(out, U256{1});
+    }
+    return {!out.empty(), out};
+}
+
+inline CallResult data_fee_view(const Call& call, const U256& wei_per_byte) {
+    if (wei_per_byte.is_zero()) return {true, {}};
+    const auto asks = [&](const Selector& function) {
+        return std::equal(function.bytes.begin(), function.bytes.end(), call.data.begin());
+    };
+    const ByteView words = ByteView(call.data).subspan(4);
+    Bytes out;
+    if (asks(selector("getL1FeeUpperBound(uint256)"))) put_word(out, *checked_mul(word_at(words, 0), wei_per_byte));
+    if (asks(selector("getL1Fee(bytes)"))) put_word(out, *checked_mul(word_at(words, 1), wei_per_byte));
+    if (asks(selector("getPricesInWei()"))) {
+        put_word(out, *checked_mul(wei_per_byte, U256{140}));
+        for (int i = 0; i < 5; ++i) put_word(out, wei_per_byte);
     }
     return {!out.empty(), out};
 }

@@ -70,10 +70,11 @@ void World::start() {
         });
         return end == journal.end() || end->time_ms >= now() - kHourMs;
     };
-    engine::Started started;
+    engine::Started started = first;
     std::copy_if(journal.begin(), journal.end(), std::back_inserter(started.records), remembered);
     started.spendings = spendings;
     started.paused = paused;
+    started.pauses = pauses;
     give(started);
     give(engine::Restarted{head()});
 }
@@ -129,6 +130,22 @@ std::size_t World::run(std::size_t limit) {
     return count;
 }
 
+namespace {
+
+Log holding_log(const FakeState& market, const Address& account, std::size_t asset) {
+    const auto& holding = market.accounts.at(account)[asset];
+    Log log;
+    log.address = kMarket;
+    log.topics = {kHoldingTopic};
+    put_word(log.data, word_of(account));
+    put_word(log.data, U256{asset});
+    put_word(log.data, holding.supply);
+    put_word(log.data, holding.debt);
+    return log;
+}
+
+}  // namespace
+
 void World::set_price(std::uint64_t dollars) {
     next_changes_.push_back([dollars](ChainState& state) {
         state.market.assets[0].price = units(dollars, 8);
@@ -146,14 +163,7 @@ void World::set_position(const U256& supply, const U256& debt) {
         next_changes_.push_back([=](ChainState& state) {
             auto& holding = state.market.accounts.at(kOwner)[asset];
             (asset == 0 ? holding.supply : holding.debt) = asset == 0 ? supply : debt;
-            Log log;
-            log.address = kMarket;
-            log.topics = {kHoldingTopic};
-            put_word(log.data, word_of(kOwner));
-            put_word(log.data, U256{asset});
-            put_word(log.data, holding.supply);
-            put_word(log.data, holding.debt);
-            return log;
+            return holding_log(state.market, kOwner, asset);
         });
     }
 }
@@ -214,23 +224,7 @@ void World::build() {
     chain.push_back(std::move(block));
 }
 
-namespace {
-
-/// The account is the first word of both the market's and the guard's calls.
-Log holding_log(const MinedBlock& block, const PendingTx& tx, std::size_t asset) {
-    const Address account = address_in(word_at(ByteView(tx.tx.data).subspan(1), 0));
-    const auto& holding = block.after.market.accounts.at(account)[asset];
-    Log log;
-    log.address = kMarket;
-    log.topics = {kHoldingTopic};
-    put_word(log.data, word_of(account));
-    put_word(log.data, U256{asset});
-    put_word(log.data, holding.supply);
-    put_word(log.data, holding.debt);
-    return log;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 engine::SendOutcome World::accept(const PendingTx& tx) {
     using engine::SendOutcome;
@@ -265,7 +259,10 @@ void World::include(MinedBlock& block) {
             block.included.push_back(tx);
             block.status.push_back(ok);
             if (!ok || (tx.tx.to != kMarket && tx.tx.to != kGuard)) break;
-            for (const std::size_t asset : {0U, 1U}) block.logs.push_back(holding_log(block, tx, asset));
+            // The account is the first word of both the market's and the guard's calls.
+            const Address account = address_in(word_at(ByteView(tx.tx.data).subspan(1), 0));
+            for (const std::size_t asset : {0U, 1U})
+                block.logs.push_back(holding_log(block.after.market, account, asset));
             break;
         }
     }

@@ -28,6 +28,8 @@ class World {
     std::vector<engine::JournalRecord> journal;
     std::vector<engine::Spending> spendings;
     std::vector<std::string> paused;
+    std::vector<engine::Pause> pauses;
+    engine::Started first;              // what start() tells besides the journal and what stands above
     std::vector<engine::Command> done;  // every command obeyed
     std::deque<engine::Command> todo;
     std::vector<engine::Event> heard;  // every event given
@@ -43,10 +45,16 @@ class World {
     bool receipts_hidden = false;
     bool simulation_fails = false;
     Nonce foreign_pending = 0;
-    std::function<void(const engine::Command&)> before;  // called before each command
-    std::function<void()> after_command;                 // called when its effect is there, before its answer
-    std::function<bool(const engine::Command&)> delay;   // true: obeyed, but its answer waits for release()
-    bool forced_revert = false;                          // included transactions fail
+    bool delegated = false;                                         // the sender's account has code
+    std::map<std::string, std::function<void(ChainState&)>> nodes;  // what each of several nodes makes of the state
+    std::map<std::string, engine::SendOutcome> relays;              // what each of them answers; they include nothing
+    Gas gas_used = 150'000;                                         // by what is included
+    Gas gas_estimate = 200'000;                                     // what the node says
+    Wei data_fee;                                                   // in the receipts
+    std::function<void(const engine::Command&)> before;             // called before each command
+    std::function<void()> after_command;                // called when its effect is there, before its answer
+    std::function<bool(const engine::Command&)> delay;  // true: obeyed, but its answer waits for release()
+    bool forced_revert = false;                         // included transactions fail
     Wei base_fee = gwei(10);
 
     World();
@@ -137,13 +145,16 @@ class World {
     void obey(const engine::FetchReceipt& fetch);
     void obey(const engine::Alert&) {}
     void obey(const engine::Decide&) {}
+    void obey(const engine::WatchPending&) {}
     void obey(const engine::FetchOffers& fetch);
+    void obey(const engine::AskEach& ask);
     void obey(const engine::SetLogFilter& set) { revision_ = set.revision; }
     void answer(engine::EventBody body);
 
     engine::SendOutcome accept(const PendingTx& tx);
     void include(MinedBlock& block);
 
+    void spend(const engine::JournalRecord& record);
     /// What the engine has been told is durable.
     void note(const engine::Event& event);
     /// What the journal refuses, as bot/journal does; empty when it takes the record.
@@ -160,6 +171,7 @@ class World {
     std::map<Hash32, PendingTx> known_;
     std::uint64_t revision_ = 0;
     std::uint64_t fork_ = 0;
+    std::vector<std::string> found_;  // by spending: the step, where it was found after its end
 };
 
 }  // namespace plimsoll::test

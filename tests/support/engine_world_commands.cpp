@@ -23,6 +23,23 @@ void World::obey(const engine::Read& read) {
     this->answer(answer);
 }
 
+void World::obey(const engine::AskEach& ask) {
+    const auto* block = find(ask.at.hash);
+    engine::EachTold answer{ask.id, {}};
+    for (const auto& [name, twist] : nodes) {
+        auto& told = answer.told.emplace_back();
+        told.node = name;
+        if (block == nullptr || !twist || lost(ask)) {
+            told.error = "timeout";
+            continue;
+        }
+        ChainState copy = block->after;
+        twist(copy);
+        for (const auto& call : ask.calls) told.results.push_back(copy.view(call, block->ref.timestamp));
+    }
+    this->answer(answer);
+}
+
 void World::obey(const engine::FetchFees& fetch) {
     engine::FeesDone answer{fetch.id, lost(fetch) ? "timeout" : "", head().number, base_fee, {gwei(1), gwei(2)}};
     this->answer(answer);
@@ -30,7 +47,7 @@ void World::obey(const engine::FetchFees& fetch) {
 
 void World::obey(const engine::FetchAccount& fetch) {
     const auto* block = find(fetch.at.hash);
-    engine::AccountDone answer{fetch.id, {}, {}, 0, 0, false};
+    engine::AccountDone answer{fetch.id, {}, {}, 0, 0, delegated};
     if (block == nullptr || lost(fetch)) {
         answer.error = "header not found";
     } else {
@@ -51,7 +68,7 @@ void World::obey(const engine::Simulate& simulate) {
         answer.error = "header not found";
     } else {
         ChainState copy = block->after;
-        const Timestamp at = block->ref.timestamp;
+        const Timestamp at = simulate.time != 0 ? simulate.time : block->ref.timestamp;
         for (const auto& call : simulate.before) answer.before.push_back(copy.view(call, at));
         for (const auto& call : simulate.calls)
             answer.calls.push_back({!simulation_fails && copy.execute(simulate.from, call.to, call.data, at), {}});
@@ -61,7 +78,7 @@ void World::obey(const engine::Simulate& simulate) {
 }
 
 void World::obey(const engine::EstimateGas& estimate) {
-    answer(engine::GasDone{estimate.id, lost(estimate) ? "timeout" : "", 200'000});
+    answer(engine::GasDone{estimate.id, lost(estimate) ? "timeout" : "", gas_estimate});
 }
 
 void World::obey(const engine::FetchOffers& fetch) {
@@ -96,11 +113,31 @@ void World::obey(const engine::Persist& persist) {
     }
     for (const auto& record : fresh) {
         journal.push_back(record);
-        if (record.stage == engine::Stage::Settled)
-            spendings.push_back({record.position, record.wallet, record.time_ms, record.purpose, record.succeeded,
-                                 record.value, record.gas_spent});
+        spend(record);
     }
     answer(engine::Persisted{persist.id, {}});
+}
+
+/// What the journal would say was spent: also by what had been given up, or had reverted in another block.
+void World::spend(const engine::JournalRecord& record) {
+    using engine::Stage;
+    const auto name = record.incident + "#" + std::to_string(record.step);
+    const bool found =
+        record.stage == Stage::Seen && std::any_of(journal.begin(), journal.end(), [&](const auto& r) {
+            const bool reverted = r.stage == Stage::Settled && !r.succeeded && record.succeeded;
+            return r.incident == record.incident && r.step == record.step && (reverted || r.stage == Stage::Abandoned);
+        });
+    if (!found && record.stage != Stage::Settled) return;
+    found_.resize(spendings.size());  // a test may have put some there
+    for (std::size_t i = 0; found && i < found_.size(); ++i) {
+        if (found_[i] != name) continue;
+        spendings.erase(spendings.begin() + static_cast<std::ptrdiff_t>(i));
+        found_.erase(found_.begin() + static_cast<std::ptrdiff_t>(i));
+        break;
+    }
+    spendings.push_back({record.position, record.wallet, record.time_ms, record.purpose, record.succeeded,
+                         record.succeeded ? record.value : BaseValue{}, record.gas_spent});
+    found_.push_back(found ? name : std::string());
 }
 
 void World::obey(const engine::Sign& sign) {
@@ -123,8 +160,11 @@ void World::obey(const engine::Sign& sign) {
 }
 
 void World::obey(const engine::Broadcast& broadcast) {
+    for (const auto& [name, says] : relays)
+        answer(engine::Sent{broadcast.hash, "relay " + name, says, "as told", true});
+    if (broadcast.hidden) return;
     const engine::SendOutcome outcome = send_answer ? *send_answer : accept(known_.at(broadcast.hash));
-    answer(engine::Sent{broadcast.hash, "node", outcome, "as told"});
+    answer(engine::Sent{broadcast.hash, "node", outcome, "as told", false});
 }
 
 void World::obey(const engine::FetchReceipt& fetch) {
@@ -132,8 +172,8 @@ void World::obey(const engine::FetchReceipt& fetch) {
     for (const auto& block : chain) {
         for (std::size_t i = 0; i < block.included.size(); ++i) {
             if (block.included[i].hash != fetch.hash || receipts_hidden) continue;
-            answer.receipt = engine::ReceiptInfo{block.ref.number, block.ref.hash, block.status[i], 150'000,
-                                                 block.included[i].tx.max_fee};
+            answer.receipt = engine::ReceiptInfo{
+                block.ref.number, block.ref.hash, block.status[i], gas_used, block.included[i].tx.max_fee, data_fee};
         }
     }
     if (lost(fetch)) answer = {fetch.hash, "timeout", {}};

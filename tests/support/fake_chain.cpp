@@ -5,15 +5,11 @@
 #include <fmt/format.h>
 
 #include "chain/feed/bloom.hpp"
+#include "chain/rpc/header_check.hpp"
 
 namespace plimsoll::test {
 
 namespace {
-
-void put(feed::Bloom& bloom, ByteView value) {
-    for (const auto bit : feed::BloomBits::of(value).bits)
-        bloom[255U - bit / 8U] = static_cast<std::uint8_t>(bloom[255U - bit / 8U] | 1U << (bit % 8U));
-}
 
 Hash32 hash_in(std::string_view text) {
     return Hash32::parse(text).value();
@@ -50,13 +46,12 @@ rpc::Header FakeChain::add_above(const Hash32& parent, char branch, std::vector<
     ref.base_fee = Wei{U256{1'000'000'000}};
     block.header.gas_limit = 30'000'000;
     block.header.gas_used = logs.empty() ? 0 : 100'000;
+    block.header.logs_bloom = feed::bloom_of(logs);
+    if (sealed) ref.hash = rpc::header_hash(rpc::JsonDocument::parse(json(block.header)).value()->root()).value();
     for (std::size_t i = 0; i < logs.size(); ++i) {
-        auto& log = logs[i];
-        log.block_number = ref.number;
-        log.block_hash = ref.hash;
-        log.log_index = static_cast<std::uint32_t>(i);
-        put(block.header.logs_bloom, log.address.view());
-        for (const auto& topic : log.topics) put(block.header.logs_bloom, topic.view());
+        logs[i].block_number = ref.number;
+        logs[i].block_hash = ref.hash;
+        logs[i].log_index = static_cast<std::uint32_t>(i);
     }
     block.logs = std::move(logs);
     head_ = ref.hash;
@@ -69,9 +64,11 @@ std::string FakeChain::json(const rpc::Header& header) {
     const auto& ref = header.ref;
     return fmt::format(
         R"({{"number":"0x{:x}","hash":"{}","parentHash":"{}","timestamp":"0x{:x}","baseFeePerGas":"{}","logsBloom":"{}",)"
-        R"("gasUsed":"0x{:x}","gasLimit":"0x{:x}","extraData":"0x"}})",
+        R"("gasUsed":"0x{:x}","gasLimit":"0x{:x}","extraData":"0x","sha3Uncles":"{}","miner":"{}","stateRoot":"{}",)"
+        R"("transactionsRoot":"{}","receiptsRoot":"{}","difficulty":"0x0","mixHash":"{}","nonce":"0x0000000000000000"}})",
         ref.number, to_string(ref.hash), to_string(ref.parent), ref.timestamp, to_hex_quantity(ref.base_fee.value),
-        to_hex(header.logs_bloom), header.gas_used, header.gas_limit);
+        to_hex(header.logs_bloom), header.gas_used, header.gas_limit, to_string(Hash32{}), to_hex(Address{}.view()),
+        to_string(Hash32{}), to_string(Hash32{}), to_string(Hash32{}), to_string(Hash32{}));
 }
 
 std::string FakeChain::json(const Log& log) {

@@ -47,6 +47,7 @@ class FakeChain {
     /// JSON of an error in place of the chain's answer, or nothing.
     std::function<std::string(const std::string& method, const std::string& params)> error_instead;
 
+    bool sealed = false;  // blocks added have the hashes of their headers, as those of real chains
     Timestamp genesis_time = 1'700'000'000;
     std::uint64_t seconds_per_block = 12;
 

@@ -7,172 +7,26 @@
 
 #include "chain/codec/keccak.hpp"
 #include "chain/lending/market.hpp"
+#include "tests/support/fake_state.hpp"
 
 /// A small lending protocol with exact integer accounting of its own: enough behaviour to drive strategies and engine
 /// without any real protocol. Debts grow linearly by the second; supplies do not.
 namespace plimsoll::test {
 
-inline Address address_of(std::uint64_t n) {
-    Address out;
-    for (std::size_t i = 0; i < 8; ++i) out.bytes[19 - i] = static_cast<std::uint8_t>(n >> (8 * i));
-    return out;
-}
-
-inline Hash32 hash_of(std::uint64_t n) {
-    Hash32 out;
-    for (std::size_t i = 0; i < 8; ++i) out.bytes[31 - i] = static_cast<std::uint8_t>(n >> (8 * i));
-    return out;
-}
-
-inline void put_word(Bytes& out, const U256& value) {
-    const auto word = value.to_be_bytes();
-    out.insert(out.end(), word.begin(), word.end());
-}
-inline U256 word_at(ByteView data, std::size_t index) {
-    std::array<std::uint8_t, 32> word{};
-    std::copy_n(data.begin() + static_cast<std::ptrdiff_t>(32 * index), 32, word.begin());
-    return U256::from_be_bytes(word);
-}
-inline U256 word_of(const Address& address) {
-    return *U256::from_be(address.view());
-}
-inline Address address_in(const U256& word) {
-    Address out;
-    const auto bytes = word.to_be_bytes();
-    std::copy_n(bytes.begin() + 12, 20, out.bytes.begin());
-    return out;
-}
-
-struct FakeAsset {
-    Address asset;
-    unsigned decimals = 18;
-    U256 price;  // 1e8 per whole token
-    std::uint64_t threshold = 8'000;
-    std::uint64_t rate = 0;  // debt interest, 1e-9 per year
-    bool paused = false;
-
-    bool operator==(const FakeAsset&) const = default;
-};
-
-struct FakeHolding {
-    U256 supply;
-    U256 debt;  // at `since`
-    Timestamp since{};
-
-    bool operator==(const FakeHolding&) const = default;
-};
-
-struct FakeState {
-    std::vector<FakeAsset> assets;
-    std::map<Address, std::vector<FakeHolding>> accounts;
-
-    bool operator==(const FakeState&) const = default;
-
-    U256 debt(const Address& account, std::size_t i, Timestamp at) const {
-        const auto& h = accounts.at(account)[i];
-        const U256 seconds{at > h.since ? at - h.since : 0};
-        const U256 year{1'000'000'000ULL * 31'536'000ULL};
-        const U256 growth = *mul_div_up(*checked_mul(h.debt, U256{assets[i].rate}), seconds, year);
-        return *checked_add(h.debt, growth);
-    }
-
-    lending::AccountSummary summary(const Address& account, Timestamp at) const {
-        U256 collateral;
-        U256 weighted;
-        U256 owed;
-        if (accounts.contains(account)) {
-            for (std::size_t i = 0; i < assets.size(); ++i) {
-                const auto& a = assets[i];
-                const U256 unit = *pow10(a.decimals);
-                const U256 value = *mul_div_down(accounts.at(account)[i].supply, a.price, unit);
-                collateral = *checked_add(collateral, value);
-                weighted = *checked_add(weighted, *checked_mul(value, U256{a.threshold}));
-                owed = *checked_add(owed, *mul_div_up(debt(account, i, at), a.price, unit));
-            }
-        }
-        lending::AccountSummary out;
-        out.collateral = BaseValue{collateral};
-        out.debt = BaseValue{owed};
-        out.liquidation_threshold = collateral.is_zero() ? U256{} : *div_down(weighted, collateral);
-        out.health_factor =
-            Wad{owed.is_zero() ? kU256Max : *mul_div_down(weighted, kWad, *checked_mul(owed, U256{10'000}))};
-        return out;
-    }
-
-    void repay(const Address& account, std::size_t i, const U256& amount, Timestamp at) {
-        const U256 owed = debt(account, i, at);
-        auto& h = accounts.at(account)[i];
-        h.debt = saturating_sub(owed, amount);
-        h.since = at;
-    }
-
-    std::size_t index_of(const Address& asset) const {
-        for (std::size_t i = 0; i < assets.size(); ++i) {
-            if (assets[i].asset == asset) return i;
-        }
-        return assets.size();
-    }
-
-    Bytes pack() const {
-        Bytes out;
-        put_word(out, U256{assets.size()});
-        for (const auto& a : assets) {
-            put_word(out, word_of(a.asset));
-            put_word(out, U256{a.decimals});
-            put_word(out, a.price);
-            put_word(out, U256{a.threshold});
-            put_word(out, U256{a.rate});
-            put_word(out, U256{a.paused ? 1U : 0U});
-        }
-        put_word(out, U256{accounts.size()});
-        for (const auto& [account, holdings] : accounts) {
-            put_word(out, word_of(account));
-            for (const auto& h : holdings) {
-                put_word(out, h.supply);
-                put_word(out, h.debt);
-                put_word(out, U256{h.since});
-            }
-        }
-        return out;
-    }
-    static FakeState unpack(ByteView data) {
-        FakeState out;
-        std::size_t at = 0;
-        const auto next = [&] { return word_at(data, at++); };
-        out.assets.resize(next().low_u64());
-        for (auto& a : out.assets) {
-            a.asset = address_in(next());
-            a.decimals = static_cast<unsigned>(next().low_u64());
-            a.price = next();
-            a.threshold = next().low_u64();
-            a.rate = next().low_u64();
-            a.paused = !next().is_zero();
-        }
-        const auto count = next().low_u64();
-        for (std::uint64_t n = 0; n < count; ++n) {
-            auto& holdings = out.accounts[address_in(next())];
-            holdings.resize(out.assets.size());
-            for (auto& h : holdings) {
-                h.supply = next();
-                h.debt = next();
-                h.since = next().low_u64();
-            }
-        }
-        return out;
-    }
-};
-
 inline constexpr Hash32 kPriceTopic = topic("FakePrice(uint256,uint256)");
 inline constexpr Hash32 kHoldingTopic = topic("FakeHolding(address,uint256,uint256,uint256)");
-enum FakeOp : std::uint8_t { kLoad = 1, kPoll = 2, kSummary = 3, kRepay = 4 };
+enum FakeOp : std::uint8_t { kLoad = 1, kPoll = 2, kSummary = 3, kRepay = 4, kGrace = 9 };
 
 class FakeMarket final : public lending::Market {
   public:
     struct Options {
         Address self = address_of(0xA11);
-        bool poll = false;  // wants one read per block
-        bool lies = false;  // audits never agree
+        bool poll = false;                 // wants one read per block
+        bool lies = false;                 // audits never agree
+        std::shared_ptr<bool> lies_while;  // ... as long as this holds
         std::string unsupported_reason;
+        bool graces = false;                     // it has grace periods
+        std::map<std::size_t, Address> sources;  // of the prices of assets, by index
     };
     explicit FakeMarket(Options options) : options_(std::move(options)) {}
     /// Synced at once, for tests without a chain.
@@ -278,6 +132,11 @@ class FakeMarket final : public lending::Market {
             row.price = Price{a.price};
             row.supplied = TokenAmount{state_.accounts.at(account)[i].supply};
             row.debt = TokenAmount{state_.debt(account, i, at)};
+            const U256 unit = *pow10(a.decimals);
+            row.supplied_value = BaseValue{*mul_div_down(row.supplied.value, a.price, unit)};
+            row.debt_value = BaseValue{*mul_div_up(row.debt.value, a.price, unit)};
+            row.threshold_bps = static_cast<std::uint32_t>(a.threshold);
+            row.collateral = !row.supplied.is_zero();
             row.active = true;
             row.paused = a.paused;
             if (!row.supplied.is_zero() || !row.debt.is_zero()) out.assets.push_back(row);
@@ -318,6 +177,20 @@ class FakeMarket final : public lending::Market {
                          Timestamp) const override {
         return {};
     }
+    std::vector<lending::PriceUse> price_uses() const override {
+        std::vector<lending::PriceUse> out;
+        for (const auto& [i, source] : options_.sources)
+            out.push_back({state_.assets[i].asset, "T" + std::to_string(i), source, Price{state_.assets[i].price}});
+        return out;
+    }
+    void suppose(std::span<const lending::SupposedPrice> prices) const override {
+        if (supposed_) state_ = *std::move(supposed_);
+        supposed_.reset();
+        if (prices.empty()) return;
+        supposed_ = state_;
+        for (const auto& [asset, price] : prices) state_.assets.at(state_.index_of(asset)).price = price.value;
+    }
+    void recheck_sources() override { ++rechecks; }
     lending::GuardMarket guard_market() const override { return {}; }
     Result<lending::ContractCall> call(const Address& account, const lending::Change& change) const override {
         if (change.kind != lending::Change::Kind::Repay)
@@ -325,6 +198,12 @@ class FakeMarket final : public lending::Market {
         return repay(account, change.asset, change.amount);
     }
 
+    std::optional<Call> grace_call(const Address& asset) const override {
+        if (!options_.graces) return std::nullopt;
+        Call out{options_.self, {kGrace}};
+        out.data.insert(out.data.end(), asset.bytes.begin(), asset.bytes.end());
+        return out;
+    }
     Call audit_call(const Address& account) const override {
         Call out{options_.self, {kSummary}};
         out.data.insert(out.data.end(), account.bytes.begin(), account.bytes.end());
@@ -337,8 +216,15 @@ class FakeMarket final : public lending::Market {
         out.theirs = out.ours;
         out.theirs.debt = BaseValue{word_at(result.data, 0)};
         out.theirs.health_factor = Wad{word_at(result.data, 1)};
-        out.agrees = !options_.lies && out.ours == out.theirs;
+        out.agrees = !options_.lies && !(options_.lies_while && *options_.lies_while) && out.ours == out.theirs;
         return out;
+    }
+    Result<lending::AccountSummary> theirs(const Address& account, Timestamp at,
+                                           const CallResult& result) const override {
+        BlockRef block;
+        block.timestamp = at;
+        TRY(auto out, audit(account, block, result));
+        return out.theirs;
     }
     Address spender() const override { return options_.self; }
     Result<lending::ContractCall> repay(const Address& account, const Address& asset,
@@ -359,11 +245,13 @@ class FakeMarket final : public lending::Market {
     Options& options() { return options_; }
 
     int resets = 0;
+    int rechecks = 0;
     mutable int evaluations = 0;
 
   private:
     Options options_;
-    FakeState state_;
+    mutable FakeState state_;
+    mutable std::optional<FakeState> supposed_;  // the truth behind what is supposed
     std::optional<BlockRef> block_;
     std::deque<std::pair<BlockRef, FakeState>> past_;
     std::vector<Address> watched_;

@@ -96,7 +96,7 @@ class FakeNode::Server::SessionOver : public Session, public std::enable_shared_
                 const bool more = co_await answer(request);
                 if (!more) co_return;
             } else if (server_->options_.refuse_upgrade != 0) {
-                co_await respond("no", server_->options_.refuse_upgrade, request.version());
+                co_await respond("no", server_->options_.refuse_upgrade, request.version(), "");
                 co_return;
             } else {
                 const auto [accepted] = co_await ws_.async_accept(request, kAwait);
@@ -130,9 +130,10 @@ class FakeNode::Server::SessionOver : public Session, public std::enable_shared_
         co_await timer_.async_wait(kAwait);
     }
 
-    Task<bool> respond(std::string text, unsigned status, unsigned version) {
+    Task<bool> respond(std::string text, unsigned status, unsigned version, std::string retry_after) {
         http::response<http::string_body> response(http::int_to_status(status), version);
         response.set(http::field::content_type, "application/json");
+        if (!retry_after.empty()) response.set(http::field::retry_after, retry_after);
         response.body() = std::move(text);
         response.prepare_payload();
         const auto [error, size] = co_await http::async_write(ws_.next_layer(), response, kAwait);
@@ -154,7 +155,7 @@ class FakeNode::Server::SessionOver : public Session, public std::enable_shared_
                 drop();
                 co_return false;
             }
-            co_return co_await respond(reaction.text, reaction.status, request.version());
+            co_return co_await respond(reaction.text, reaction.status, request.version(), reaction.retry_after);
         }
         co_await pause(std::chrono::seconds(60));  // no reaction: no answer
         co_return false;

@@ -17,6 +17,7 @@ struct Reaction {
     bool drop = false;                   // the connection is reset, after the text if there is any
     bool close = false;                  // the connection is closed in order, after the text if there is any
     unsigned status = 200;               // of HTTP
+    std::string retry_after = {};        // a header of HTTP
 };
 
 struct FakeNodeOptions {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The daemon from outside: its start and its end. Its files are in files.mjs.
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -41,11 +41,12 @@ export class Daemon {
     this.ended = null;
   }
 
-  /// Starts it and waits until /-/ready says yes; meanwhile() runs between the questions.
-  async start({ detached = false, meanwhile = async () => {} } = {}) {
+  /// Starts it: env besides this process's own, args in place of the usual ones.
+  spawn({ detached = false, env = {}, args = ['--config', this.config, 'run'] } = {}) {
     if (!existsSync(this.binary)) throw new Error(`no daemon at ${this.binary}: build the release preset first`);
     const output = openSync(this.log, 'a', 0o600);
-    this.child = spawn(this.binary, ['--config', this.config, 'run'], { stdio: ['ignore', output, output], detached });
+    Object.assign(this, { ended: null, from: statSync(this.log).size });
+    this.child = spawn(this.binary, args, { stdio: ['ignore', output, output], detached, env: { ...process.env, ...env } });
     closeSync(output);
     this.child.on('error', (error) => { this.ended = error.message; });
     this.exit = new Promise((done) => {
@@ -54,6 +55,11 @@ export class Daemon {
         done(code);
       });
     });
+  }
+
+  /// The same, and waits until /-/ready says yes; meanwhile() runs between the questions.
+  async start({ meanwhile = async () => {}, ...options } = {}) {
+    this.spawn(options);
     const started = Date.now();
     while ((await ask(this.port, '/-/ready')).status !== 200) {
       if (this.ended !== null) throw new Error(`the daemon ended (${this.ended}) before it was ready:\n${this.tail()}`);
@@ -70,6 +76,16 @@ export class Daemon {
   async head() {
     const { body } = await ask(this.port, '/-/ready');
     return Number(body.match(/"block (\d+)/)?.[1] ?? 0);
+  }
+
+  /// What /-/ready says, whether or not it is.
+  async readiness() {
+    return (await ask(this.port, '/-/ready')).body;
+  }
+
+  /// What it has written since it was spawned; others may have written before it.
+  said() {
+    return readFileSync(this.log).subarray(this.from).toString('utf8');
   }
 
   tail(bytes = 3000) {

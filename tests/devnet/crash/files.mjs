@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The daemon's files: keystores, passphrases and plimsoll.toml.
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encryptKey } from './keystore.mjs';
+import { writeKeystore } from './keystore.mjs';
 
 const SECRET = { mode: 0o600 };
 const text = (value) => (typeof value === 'string' ? `"${value}"` : String(value));
@@ -64,25 +63,25 @@ function venueTables({ uniswap, morpho, guard }, wallets, chosen) {
 }
 
 /// Keystores, passphrases and plimsoll.toml for the protected wallets, all 0600; venues may also have { chain: settings of
-/// [chain.local] }. Returns the path of the configuration.
+/// [chain.local], market: settings of [market.local], relays: { name: settings } }. Returns the path of the configuration.
 export function writeDaemonFiles(folder, info, wallets, port, venues = {}) {
   mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
   for (const wallet of wallets.filter(({ signer }) => signer === undefined)) {
-    const { private_key: key, address } = wallet.guardian ?? wallet;
-    const passphrase = randomBytes(16).toString('hex');
-    writeFileSync(join(folder, `${wallet.name}.json`), JSON.stringify(encryptKey(key, address, passphrase), null, 2), SECRET);
-    writeFileSync(join(folder, `${wallet.name}.pass`), passphrase, SECRET);
+    writeKeystore(folder, wallet.name, wallet.guardian ?? wallet);
   }
   const guarded = wallets.some(({ access }) => access !== undefined);
   const parts = [
     'version = 1\nmode = "live"',
     table('daemon', { data_dir: join(folder, 'data'), listen: `127.0.0.1:${port}` }),
     table('chain.local', {
-      id: info.chain_id, rpc: [info.ws_url, info.http_url],
+      id: info.chain_id, rpc: [info.ws_url, info.http_url], rpc_fee_cap: '0 ETH',
       guard: guarded ? info.guard : undefined, wrapped_native: guarded ? info.uniswap.weth : undefined, ...venues.chain,
     }),
-    table('market.local', { chain: 'local', protocol: 'aave-v3', addresses_provider: info.aave.addresses_provider }),
+    table('market.local', {
+      chain: 'local', protocol: 'aave-v3', addresses_provider: info.aave.addresses_provider, ...venues.market,
+    }),
     ...venueTables(info, wallets, venues),
+    ...Object.entries(venues.relays ?? {}).map(([name, entries]) => table(`relay.${name}`, { chain: 'local', ...entries })),
     ...wallets.map((wallet) => walletTables(wallet, folder)),
   ];
   const path = join(folder, 'plimsoll.toml');

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keystore V3 files with a light scrypt, as a wallet program would write them.
 import { createCipheriv, randomBytes, randomUUID, scryptSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { keccak256 } from 'viem/utils';
 
 const KDF = { n: 2 ** 13, r: 8, p: 1, dklen: 32 };
@@ -26,4 +28,13 @@ export function encryptKey(privateKey, address, passphrase) {
       mac,
     },
   };
+}
+
+/// NAME.json and NAME.pass in the folder, 0600.
+export function writeKeystore(folder, name, { address, private_key: key }) {
+  const passphrase = randomBytes(16).toString('hex');
+  const [keystore, pass] = [join(folder, `${name}.json`), join(folder, `${name}.pass`)];
+  writeFileSync(keystore, JSON.stringify(encryptKey(key, address, passphrase), null, 2), { mode: 0o600 });
+  writeFileSync(pass, passphrase, { mode: 0o600 });
+  return { keystore, pass };
 }

@@ -12,6 +12,8 @@ const BINARY = fileURLToPath(
   new URL('../../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil', import.meta.url),
 );
 const START_LIMIT_MS = 20_000;
+/// Beyond the 500 states that it keeps in memory, anvil writes one of a megabyte per block, and leaves them when it is killed.
+const STATES_ON_DISK = 1500;
 
 /// Even a parent that is killed outright takes its anvil along, where util-linux can arrange it.
 const SETPRIV = '/usr/bin/setpriv';
@@ -27,6 +29,7 @@ export async function startAnvil(options = {}) {
   const args = ['--host', host, '--port', String(options.port ?? 0), '--mnemonic', MNEMONIC];
   args.push('--accounts', String(options.accounts ?? 40), '--config-out', keys);
   args.push('--gas-limit', '60000000', '--hardfork', 'prague');
+  args.push('--cache-path', join(folder, 'states'), '--max-persisted-states', String(STATES_ON_DISK));
   if (options.chainId !== undefined) args.push('--chain-id', String(options.chainId));
   if (options.timestamp !== undefined) args.push('--timestamp', String(options.timestamp));
   if (options.forkUrl !== undefined) {

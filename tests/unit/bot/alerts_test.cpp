@@ -76,6 +76,7 @@ TEST_SUITE("alerts") {
         CHECK(
             bot::alert_text(alert, context) ==
             "CRITICAL treasury-aave: HF 1.06 (trigger 1.20), gas 0.51 ETH today (limit 0.50). Raise max_gas_per_day.\n"
+            "Your limit holds the rescue back. Raise max_gas_per_day and SIGHUP, or repay by hand.\n"
             "block 20459121 of 2024-08-05 01:10:11Z, sent 2024-08-05 01:10:23Z  ethereum  limit-gas-per-day");
         context.live = false;
         context.standing_ms = 45 * 60'000;
@@ -89,6 +90,15 @@ TEST_SUITE("alerts") {
         const Alert plain{AlertLevel::Info, "started", "", "watching 3 positions", false};
         CHECK(bot::alert_text(plain, {true, kNow, 0, "", 0, 0}) ==
               "INFO: watching 3 positions\nsent 2024-08-05 01:10:23Z  started");
+    }
+
+    TEST_CASE("where several daemons speak, the name of this one stands before everything") {
+        AlertContext context{false, kNow, 0, "", 0, 0};
+        context.name = "desk-1";
+        const engine::Alert alert{engine::AlertLevel::Critical, "stuck", "main", "x", false};
+        CHECK(bot::alert_text(alert, context).starts_with("[desk-1] DRY RUN CRITICAL main: x\n"));
+        context.name.clear();
+        CHECK(bot::alert_text(alert, context).starts_with("DRY RUN CRITICAL main: x\n"));
     }
 
     TEST_CASE("texts are short and hold neither secrets nor control characters") {
@@ -112,6 +122,22 @@ TEST_SUITE("alerts") {
                         "eAed tx 0xaaaa\xe2\x80\xa6"
                         "aaaa passphrase [redacted] at wss://h/[redacted]") != std::string::npos);
         CHECK(text.find('\x1b') == std::string::npos);
+    }
+
+    TEST_CASE("what plimsoll does and what one can do is said while it lasts, and fits in with the longest text") {
+        const AlertContext context{true, kNow, 60'000, "ethereum", 1, 1};
+        Alert alert{AlertLevel::Critical, "still-below", "treasury-aave", "health factor 1.1 after a rescue", false};
+        CHECK(bot::alert_text(alert, context)
+                  .find("\nThe next step follows with the next block. What is missing: "
+                        "plimsoll why treasury-aave\nblock 1") != std::string::npos);
+        alert.kind = "strategy:no-balance";
+        CHECK(bot::alert_text(alert, context).find("plimsoll plan treasury-aave") != std::string::npos);
+        alert.text = std::string(5'000, 'x');
+        alert.position = std::string(300, 'p');
+        CHECK(bot::alert_text(alert, context).size() < bot::kAlertTextMax);
+        CHECK(bot::alert_text(alert, context).find("repay by hand.\nblock 1") != std::string::npos);
+        alert.resolved = true;
+        CHECK(bot::alert_text(alert, context).find("repay by hand") == std::string::npos);
     }
 
     TEST_CASE("durations") {
@@ -215,7 +241,8 @@ TEST_SUITE("alerts") {
         CHECK(rows->at(2).delivered == "listener ok, log ok");
         CHECK(rows->at(1).delivered == "listener failed, log ok");
         CHECK(rows->at(2).time_ms == kNow);
-        CHECK(rows->at(2).alert.text.starts_with("DRY RUN WARN main: HF 1.38\nblock 77 of 2024-08-05 01:10:11Z"));
+        CHECK(rows->at(2).alert.text.starts_with("DRY RUN WARN main: HF 1.38\nplimsoll watches on"));
+        CHECK(rows->at(2).alert.text.find("\nblock 77 of 2024-08-05 01:10:11Z") != std::string::npos);
         const std::string text = metrics.text(0);
         CHECK(text.find(R"(plimsoll_alert_total{channel="listener",level="warning",outcome="failed"} 2)") !=
               std::string::npos);

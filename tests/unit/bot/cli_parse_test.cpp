@@ -38,9 +38,11 @@ Exit refused(const std::string& line) {
 }
 
 const std::vector<std::string> kCommands = {
-    "run",     "check",   "config",        "config show",  "config schema", "positions",    "plan",
-    "why",     "history", "replay",        "keys",         "keys new",      "keys import",  "keys address",
-    "version", "guard",   "guard address", "guard deploy", "guard policy",  "guard revoke", "guard status"};
+    "init",         "run",          "check",        "config",       "config show", "config schema",
+    "positions",    "plan",         "why",          "history",      "replay",      "keys",
+    "keys new",     "keys import",  "keys address", "version",      "guard",       "guard address",
+    "guard deploy", "guard policy", "guard revoke", "guard status", "manual",      "completion",
+    "alert test",   "alert list",   "alert ack",    "pause",        "resume",      "dry-run"};
 
 }  // namespace
 
@@ -49,7 +51,19 @@ TEST_CASE("every command takes its flags") {
     CHECK(command<RunCommand>("run --once").once);
     CHECK_FALSE(command<RunCommand>("run").dry_run);
     CHECK(command<CheckCommand>("check --online").online);
+    CHECK(command<CheckCommand>("check --file-only").file_only);
+    CHECK(refused("check --file-only --online").code == ExitCode::Usage);
     CHECK(command<CheckCommand>("check --json").json);
+    CHECK(command<CheckCommand>("check --explain").explain);
+    const auto init =
+        command<InitCommand>("init --rpc ws://a --rpc ws://b --address 0x1 --market m --out f --no-input");
+    CHECK(init.rpc == std::vector<std::string>{"ws://a", "ws://b"});
+    CHECK(init.address.size() == 1);
+    CHECK(init.market == std::vector<std::string>{"m"});
+    CHECK(init.no_input);
+    CHECK(command<PositionsCommand>("positions --watch --every 5").every_seconds == 5);
+    CHECK(refused("positions --every 5").code == ExitCode::Usage);
+    CHECK(refused("positions --watch --block 5").code == ExitCode::Usage);
     CHECK(command<ConfigShowCommand>("config show --json").json);
     CHECK(command<ConfigShowCommand>("config show --plain").plain);
     command<ConfigSchemaCommand>("config schema");
@@ -60,6 +74,26 @@ TEST_CASE("every command takes its flags") {
     CHECK(command<ReplayCommand>("replay /r --verify").recording == "/r");
     CHECK(command<ReplayCommand>("replay /r --verify").verify);
     CHECK(command<VersionCommand>("version --json").json);
+}
+
+TEST_CASE("orders to the daemon name whom and for how long") {
+    CHECK(command<PauseCommand>("pause main").wallet == "main");
+    CHECK_FALSE(command<PauseCommand>("pause main").seconds);
+    CHECK(command<PauseCommand>("pause main --for 2h").seconds == 7'200);
+    for (const std::string span : {"0s", "soon", "366d", "-1h", "10"}) {
+        CAPTURE(span);
+        CHECK(refused("pause main --for=" + span).code == ExitCode::Usage);
+    }
+    CHECK(refused("pause").code == ExitCode::Usage);
+    CHECK(command<ResumeCommand>("resume main").wallet == "main");
+    CHECK_FALSE(command<DryRunCommand>("dry-run main").off);
+    CHECK(command<DryRunCommand>("dry-run main --off").off);
+    CHECK(command<AlertListCommand>("alert list --json").json);
+    CHECK(command<AlertAckCommand>("alert ack 1a2b3c4d plimsoll/x").which ==
+          std::vector<std::string>{"1a2b3c4d", "plimsoll/x"});
+    CHECK(command<AlertAckCommand>("alert ack --all").all);
+    CHECK(refused("alert ack x --all").code == ExitCode::Usage);
+    CHECK(command<InitCommand>("init --console-token-file t").console_token_file == "t");
 }
 
 TEST_CASE("positions with and without a configuration") {

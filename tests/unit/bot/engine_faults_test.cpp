@@ -145,7 +145,7 @@ TEST_CASE("M20 one node takes it, another calls it impossible: it was taken") {
     world.set_price(1'500);
     world.mine(1);
     REQUIRE(world.pool.size() == 1);
-    world.give(engine::Sent{world.pool[0].hash, "other node", SendOutcome::Invalid, "exceeds block gas limit"});
+    world.give(engine::Sent{world.pool[0].hash, "other node", SendOutcome::Invalid, "exceeds block gas limit", false});
     world.run();
     CHECK(world.alerts("send-refused").size() == 1);
     CHECK(count(world, Stage::Abandoned) == 0);

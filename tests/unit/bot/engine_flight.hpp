@@ -30,6 +30,12 @@ inline std::vector<engine::TxFields> signed_fields(const World& world) {
     return out;
 }
 
+/// The alert of this kind that was told last is not over.
+inline bool stands(const World& world, const std::string& kind) {
+    const auto told = world.alerts(kind);
+    return !told.empty() && !told.back().resolved;
+}
+
 inline std::size_t count(const World& world, Stage stage) {
     const auto stages = world.stages();
     return static_cast<std::size_t>(std::count(stages.begin(), stages.end(), stage));

@@ -51,6 +51,34 @@ TEST_CASE("what was read before the approval was included is not believed after 
     check_rules(world);
 }
 
+TEST_CASE("an approval that is included while its replacement is being simulated is not given twice") {
+    World world = running();
+    world.state().tokens[kUsd].allowance[kOwner] = U256{};
+    world.mine(12);
+    world.inclusion = false;
+    world.set_price(1'500);
+    world.mine(2);
+    REQUIRE(signed_fields(world).size() == 1);
+    world.inclusion = true;
+    world.receipts_hidden = true;
+    world.delay = [](const engine::Command& command) {
+        return std::holds_alternative<engine::Simulate>(command) ||
+               std::holds_alternative<engine::FetchAccount>(command);
+    };
+    world.mine(1);
+    REQUIRE(world.mined_count(true) == 1);
+    const engine::ReceiptInfo info{world.head().number, world.head().hash, true, 50'000, gwei(10)};
+    world.give(engine::ReceiptDone{world.commands<engine::Broadcast>()[0].hash, {}, info});
+    world.run();
+    world.receipts_hidden = false;
+    world.delay = nullptr;
+    world.release();
+    world.mine(4);
+    CHECK(signed_fields(world).size() == 2);
+    CHECK(world.journal.back().outcome == "rescued");
+    check_rules(world);
+}
+
 TEST_CASE("a token that refuses to change an allowance gets a zero first") {
     World world = running();
     world.state().tokens[kUsd].allowance[kOwner] = units(10, 6);
@@ -238,5 +266,28 @@ TEST_CASE("M18 an unknown outcome keeps the bytes going out") {
     world.mine(2);
     CHECK(world.mined_count(true) == 1);
     CHECK(world.journal.back().outcome == "rescued");
+    check_rules(world);
+}
+
+TEST_CASE("an allowance that is given ahead and stuck does not hold the rescue back: it has the same nonce") {
+    World world;
+    world.state().tokens[kUsd].allowance[kOwner] = U256{};
+    world.start();
+    world.run();
+    world.inclusion = false;
+    world.set_price(1'700);  // 1.36, in the warning zone
+    world.mine(3);
+    REQUIRE(signed_fields(world).size() == 1);
+    CHECK(world.journal.back().purpose == Purpose::Prepare);
+    world.set_price(1'500);
+    world.mine(3);
+    const auto sent = signed_fields(world);
+    REQUIRE(sent.size() >= 2);
+    CHECK(sent.back().nonce == sent.front().nonce);
+    CHECK(sent.back().max_fee > sent.front().max_fee);
+    world.inclusion = true;
+    world.mine(8);
+    CHECK(world.journal.back().outcome == "rescued");
+    CHECK(world.health() >= wad(159));
     check_rules(world);
 }

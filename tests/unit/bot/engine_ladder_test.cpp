@@ -299,7 +299,7 @@ TEST_CASE("what the guard's policy says stands before any plan") {
         world.mine(4);
         CHECK(signed_fields(world).empty());
         CHECK(decisions_of(world, "alice-main").back().reason == c.gate);
-        CHECK(world.alerts(c.gate).size() == 2);  // one for each account
+        CHECK(world.alerts(c.gate).size() == 4);  // for each account one while all is well, and one in danger
         check_replays(world);
     }
 }

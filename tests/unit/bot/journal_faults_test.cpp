@@ -3,8 +3,8 @@
 #include <string>
 
 #include "bot/journal/journal.hpp"
-#include "tests/support/temp_dir.hpp"
 #include "tests/unit/bot/faulty_disk.hpp"
+#include "tests/unit/bot/journal_open.hpp"
 #include "tests/unit/bot/journal_records.hpp"
 
 using namespace plimsoll;
@@ -15,12 +15,6 @@ using journal::Journal;
 namespace {
 
 using Records = std::vector<JournalRecord>;
-
-std::unique_ptr<Journal> open(const TempDir& dir) {
-    auto journal = Journal::open(dir.path("journal.db"), Access::Write);
-    REQUIRE_MESSAGE(journal, journal.error().message);
-    return std::move(*journal);
-}
 
 }  // namespace
 

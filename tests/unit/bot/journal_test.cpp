@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "tests/support/temp_dir.hpp"
+#include "tests/unit/bot/journal_open.hpp"
 #include "tests/unit/bot/journal_records.hpp"
 
 using namespace plimsoll;
@@ -15,12 +15,6 @@ using journal::Access;
 using journal::Journal;
 
 namespace {
-
-std::unique_ptr<Journal> open(const TempDir& dir) {
-    auto journal = Journal::open(dir.path("journal.db"), Access::Write);
-    REQUIRE_MESSAGE(journal, journal.error().message);
-    return std::move(*journal);
-}
 
 using Records = std::vector<JournalRecord>;
 
@@ -250,7 +244,9 @@ TEST_SUITE("journal") {
         late.back().purpose = Purpose::Approve;
         REQUIRE(journal->append(early));
         REQUIRE(journal->append(late));
-        REQUIRE(journal->append(Records{intent("main/3")}));
+        auto begun = intent("main/3");
+        begun.time_ms = 2'000;
+        REQUIRE(journal->append(Records{begun}));
 
         const auto spent = journal->spent_since(0);
         REQUIRE(spent->size() == 2);
@@ -258,13 +254,14 @@ TEST_SUITE("journal") {
         CHECK(spent->front() ==
               engine::Spending{"main", "treasury", 1'000, Purpose::Rescue, true, settled.value, settled.gas_spent});
         CHECK(spent->back().succeeded == false);
+        CHECK(spent->back().value.is_zero());  // it reverted
         CHECK(spent->back().purpose == Purpose::Approve);
         CHECK(journal->spent_since(1'001)->size() == 1);
-        CHECK(journal->ended_since(2'001)->empty());
-        CHECK(*journal->ended_since(1'001) == late);
+        CHECK(*journal->ended_lately(2'000, 999) == late);
+        CHECK(*journal->ended_lately(5'000'000'000, 999) == late);  // the clock was set forward
         Records both = early;
         both.insert(both.end(), late.begin(), late.end());
-        CHECK(*journal->ended_since(0) == both);  // and not main/3, which is open
+        CHECK(*journal->ended_lately(2'000, 1'000) == both);  // and not main/3, which is open
         CHECK(journal->spent_since(2'001)->empty());
 
         auto reader = Journal::open(dir.path("journal.db"), Access::Read);
@@ -278,6 +275,27 @@ TEST_SUITE("journal") {
         CHECK((*reader)->history({.since_ms = 1'500})->size() == 2);
         CHECK((*reader)->history({.limit = 1})->size() == 1);
         CHECK((*reader)->append(Records{intent("x/1")}).error().code == Errc::Io);
+    }
+
+    TEST_CASE("what was given up and is found in a block after all has spent, once") {
+        const TempDir dir;
+        auto journal = open(dir);
+        auto rows = story("main/1", 7);
+        const auto seen = std::find_if(rows.begin(), rows.end(), [](const auto& r) { return r.stage == Stage::Seen; });
+        REQUIRE(seen != rows.end());
+        rows.erase(seen + 1, rows.end());
+        auto found = rows.back();
+        rows.push_back(after(found, Stage::Abandoned));
+        REQUIRE(journal->append(rows));
+        CHECK(journal->spent_since(0)->empty());  // seen before, in a block that went away
+        for (const std::int64_t time : {3'000, 4'000}) {
+            found.time_ms = time;
+            REQUIRE(journal->append(Records{found}));
+        }
+        const auto spent = journal->spent_since(0);
+        REQUIRE(spent->size() == 1);
+        CHECK(spent->front().time_ms == 4'000);
+        CHECK(spent->front().gas == found.gas_spent);
     }
 
     TEST_CASE("decisions, alerts and changes come back, and make room for newer ones") {
@@ -323,17 +341,5 @@ TEST_SUITE("journal") {
             std::vector<journal::SettingsChange>{{1, "a", "1", "2"}, {2, "b", "1", "2"}, {3, "c", "1", "2"}}));
         CHECK(journal.settings_changes(0, 10)->size() == 2);
         CHECK(journal.settings_changes(0, 1)->front().key == "c");
-    }
-
-    TEST_CASE("pauses last until they are taken back") {
-        const TempDir dir;
-        REQUIRE(open(dir)->set_paused("main", true, 1));
-        auto journal = open(dir);
-        REQUIRE(journal->set_paused("main", true, 2));
-        REQUIRE(journal->set_paused("second", true, 2));
-        CHECK(*journal->paused() == std::vector<std::string>{"main", "second"});
-        REQUIRE(journal->set_paused("main", false, 3));
-        CHECK(*journal->paused() == std::vector<std::string>{"second"});
-        CHECK(journal->probe(5));
     }
 }

@@ -105,9 +105,14 @@ TEST_SUITE("metrics") {
         all.transaction_ended("ethereum", "succeeded");
         all.transaction_included("ethereum", 2);
         all.head("ethereum", "127.0.0.1:8545", 100, 5000);
+        all.price("ethereum", "WETH", "0xfeed", 4990, 3600);
+        all.pending_prices("ethereum", "shown", 2);
+        all.pending_prices("ethereum", "gone", 1);
         all.reorganised("ethereum", 3);
         all.rpc_done("127.0.0.1:8545", "eth_call", Seconds(0.02));
         all.rpc_failed("127.0.0.1:8545", "-32000");
+        all.block_decided("ethereum", Seconds(0.2));
+        all.loop_late(Seconds(0.4));
         all.journal_written(Seconds(0.002));
         all.journal_failed();
         all.alert("act", "log", "sent");
@@ -128,6 +133,10 @@ TEST_SUITE("metrics") {
             {R"(plimsoll_position_liquidation_price{asset="WETH",)" + who, 1600.5},
             {R"(plimsoll_decision_total{outcome="hold",position="p"})", 1},
             {"plimsoll_decision_seconds_count", 1},
+            {R"(plimsoll_block_decision_seconds_bucket{chain="ethereum",le="0.25"})", 1},
+            {R"(plimsoll_block_decision_seconds_bucket{chain="ethereum",le="0.1"})", 0},
+            {R"(plimsoll_loop_late_seconds_bucket{le="1"})", 1},
+            {R"(plimsoll_loop_late_seconds_bucket{le="0.3"})", 0},
             {R"(plimsoll_refusal_total{reason="limit-value-per-day"})", 1},
             {R"(plimsoll_action_total{outcome="rescued",position="p",strategy="repay-from-wallet"})", 1},
             {R"(plimsoll_rescue_total{rung="2",strategy="repay-with-collateral"})", 1},
@@ -141,6 +150,10 @@ TEST_SUITE("metrics") {
             {R"(plimsoll_tx_inclusion_blocks_bucket{chain="ethereum",le="2"})", 1},
             {R"(plimsoll_head_block{chain="ethereum",endpoint="127.0.0.1:8545"})", 100},
             {R"(plimsoll_head_age_seconds{chain="ethereum"})", 12.5},
+            {R"(plimsoll_price_updated_timestamp_seconds{asset="WETH",chain="ethereum",feed="0xfeed"})", 4990},
+            {R"(plimsoll_price_heartbeat_seconds{asset="WETH",chain="ethereum",feed="0xfeed"})", 3600},
+            {R"(plimsoll_pending_prices_total{chain="ethereum",outcome="shown"})", 2},
+            {R"(plimsoll_pending_prices_total{chain="ethereum",outcome="gone"})", 1},
             {R"(plimsoll_reorg_total{chain="ethereum"})", 1},
             {R"(plimsoll_reorg_depth{chain="ethereum"})", 3},
             {R"(plimsoll_rpc_requests_total{endpoint="127.0.0.1:8545",method="eth_call"})", 1},

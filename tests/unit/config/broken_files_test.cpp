@@ -25,7 +25,7 @@ constexpr Broken kBroken[] = {
     // keys and sections
     {"misspelt key", "trigger = \"1.25\"", "triger = \"1.25\"", "33:1", "PL-C012", "write `trigger`"},
     {"key with a blank in quotes", "mode = \"live\"", "\"mode \" = \"live\"", "2:1", "PL-C012", "write `mode`"},
-    {"key of another section", "record = true", "trigger = \"1.2\"", "8:1", "PL-C012", "known here: data_dir"},
+    {"key of another section", "record = true", "trigger = \"1.2\"", "8:1", "PL-C012", "known here: name"},
     {"key in capitals", "listen =", "Listen =", "6:1", "PL-C012", "write `listen`"},
     {"key with the wrong dash", "max_head_age", "max-head-age", "15:1", "PL-C012", "write `max_head_age`"},
     {"swapped letters in limits", "cooldown =", "coodlown =", "36:94", "PL-C012", "write `cooldown`"},

@@ -44,7 +44,8 @@ TEST_CASE("every value arrives exactly") {
     REQUIRE(s.chains.size() == 1);
     CHECK(s.chains[0].name == "ethereum");
     CHECK(s.chains[0].id == 1);
-    CHECK(s.chains[0].rpc == std::vector<std::string>{"ws://127.0.0.1:8546", "https://rpc.example.org/{secret}"});
+    CHECK(s.chains[0].rpc ==
+          std::vector<RpcNode>{std::string("ws://127.0.0.1:8546"), std::string("https://rpc.example.org/{secret}")});
     CHECK(s.chains[0].rpc_secret == SecretRef{SecretRef::Kind::File, "/etc/plimsoll/rpc.key"});
     CHECK(s.chains[0].head_age_max == std::chrono::seconds(36));
     CHECK(s.chains[0].confirmations == 1);
@@ -77,6 +78,7 @@ TEST_CASE("a known market needs no entry and takes the chain of its id") {
                                                "ethereum",
                                                "aave-v3",
                                                Address::literal("0x2f39d218133AFaB8F2B819B1066c7E434Ad94E9e"),
+                                               {},
                                                {},
                                                {}});
     CHECK(describe_origin(loaded, "market.aave-v3-core.chain") == "known market");
@@ -201,7 +203,7 @@ TEST_CASE("the environment overrides the file, and config show says so") {
     CHECK(s.mode == Mode::DryRun);
     CHECK(s.daemon.listen == "127.0.0.1:9999");
     CHECK_FALSE(s.daemon.record);
-    CHECK(s.chains[0].rpc == std::vector<std::string>{"ws://a", "https://b/{secret}"});
+    CHECK(s.chains[0].rpc == std::vector<RpcNode>{std::string("ws://a"), std::string("https://b/{secret}")});
     CHECK(s.chains[0].rpc_secret == SecretRef{SecretRef::Kind::Fd, "5"});
     CHECK(s.wallets[0].signer->keystore == "/k.json");
     CHECK(s.wallets[0].positions[0].trigger.value == U256::literal("1'300'000'000'000'000'000"));
@@ -210,6 +212,44 @@ TEST_CASE("the environment overrides the file, and config show says so") {
     CHECK(describe_origin(loaded, "daemon.log_level") == "plimsoll.toml:7");
     CHECK(describe_origin(loaded, "daemon.log_format") == "default");
     CHECK(good(show_toml(loaded)).settings == s);
+}
+
+TEST_CASE("a node may be a table with its roles and its budget") {
+    const auto with_rpc = [](const std::string& rpc) {
+        return with_change("\"ws://127.0.0.1:8546\", \"https://rpc.example.org/{secret}\"", rpc);
+    };
+    const auto text = with_rpc(
+        "{ url = \"https://private.example.org/{secret}\", roles = [\"send\"], requests_per_day = 50_000 }, "
+        "{ url = \"ws://127.0.0.1:8546\", requests_per_second = 25 }");
+    const Loaded loaded = good(text);
+    const auto& nodes = loaded.settings.chains[0].rpc;
+    REQUIRE(nodes.size() == 2);
+    CHECK(nodes[0].url == "https://private.example.org/{secret}");
+    CHECK(nodes[0].roles == std::vector<std::string>{"send"});
+    CHECK(nodes[0].requests_per_day == 50'000);
+    CHECK(nodes[0].requests_per_second == 0);
+    CHECK(nodes[1].has("follow"));
+    CHECK(nodes[1].has("read"));
+    CHECK(nodes[1].has("send"));
+    CHECK(nodes[1].requests_per_second == 25);
+    CHECK(good(show_toml(loaded)).settings == loaded.settings);
+    struct Broken {
+        const char* rpc;
+        const char* said;
+    };
+    for (const auto& [rpc, said] : {
+             Broken{"{ url = \"ws://a/{secret}\", role = [\"send\"] }", "unknown key `role` of a node"},
+             Broken{"{ url = \"ws://a/{secret}\", roles = [\"sent\"] }", "did you mean `send`?"},
+             Broken{"{ roles = [\"send\"] }", "has no url"},
+             Broken{"{ url = 5 }", "must be a string in quotes"},
+             Broken{"{ url = \"ws://a/{secret}\", requests_per_second = 0 }", "is too small"},
+             Broken{"{ url = \"ws://a/{secret}\", roles = [\"follow\", \"read\"] }", "has the role send"},
+             Broken{"{ url = \"ws://a/{secret}\", roles = [\"send\", \"read\"] }", "has no WebSocket"},
+             Broken{"{ url = \"ws://a/{secret}\" }]\nquorum = 2\nignored = [1", "can never be reached"},
+         }) {
+        CAPTURE(rpc);
+        CHECK(errors(with_rpc(rpc)).find(said) != std::string::npos);
+    }
 }
 
 TEST_CASE("overrides that fit nowhere are errors") {
@@ -238,7 +278,13 @@ TEST_CASE("the example holds every setting and loads") {
     for (const auto& setting : settings_of<Wallet>()) mentions(setting.rule.key);
     for (const auto& setting : settings_of<Pool>()) mentions(setting.rule.key);
     for (const auto& setting : settings_of<Aggregator>()) mentions(setting.rule.key);
-    for (const auto* title : {"[lender.", "[pool.", "[router.", "[aggregator."}) mentions(title);
+    for (const auto& setting : settings_of<Relay>()) mentions(setting.rule.key);
+    for (const auto& setting : settings_of<Feed>()) mentions(setting.rule.key);
+    for (const auto& setting : settings_of<Heartbeat>()) mentions(setting.rule.key);
+    for (const auto* title : {"[lender.", "[pool.", "[router.", "[aggregator.", "[relay.", "[feed."}) mentions(title);
+    Settings again = good(show_toml(*result, true)).settings;
+    again.source = result->settings.source;
+    CHECK(again == result->settings);
 }
 
 TEST_CASE("files that cannot be read are errors, never defaults") {

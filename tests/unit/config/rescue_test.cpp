@@ -46,6 +46,12 @@ kind = "0x"
 key = { file = "/etc/plimsoll/0x.key" }
 targets = ["0x0000000000001fF3684f28c67538d4D072C22734"]
 deadline = "900ms"
+[relay.builders]
+chain = "ethereum"
+kind = "bundle"
+url = "https://builders.example"
+identity = { file = "/etc/plimsoll/relay.key" }
+deadline = "3s"
 [wallet.treasury]
 address = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045"
 signer = { keystore = "/etc/plimsoll/guardian.json", passphrase = { credential = "guardian-pass" } }
@@ -110,6 +116,11 @@ TEST_CASE("what a rescue needs arrives exactly") {
     CHECK(s.aggregators[0].key == SecretRef{SecretRef::Kind::File, "/etc/plimsoll/0x.key"});
     CHECK_FALSE(s.aggregators[0].url.has_value());
     CHECK(s.aggregators[0].deadline == std::chrono::milliseconds(900));
+    REQUIRE(s.relays.size() == 1);
+    CHECK(s.relays[0] == Relay{"builders", "ethereum", "bundle", "https://builders.example", std::nullopt,
+                               SecretRef{SecretRef::Kind::File, "/etc/plimsoll/relay.key"},
+                               std::chrono::milliseconds(3'000)});
+    CHECK(s.chains[0].private_blocks == 2);
     REQUIRE(s.aggregators[0].targets.size() == 1);
     CHECK(s.wallets[0].guard == guard::Access::Allowance);
     const Position& position = s.wallets[0].positions[0];
@@ -152,6 +163,20 @@ TEST_CASE("the coin of a known chain is known, and the file wins") {
         if (market.chain_id != 143) CHECK(known_coin(market.chain_id) != nullptr);  // Monad's is not in the source
     }
     CHECK(known_coin(31337) == nullptr);
+}
+
+TEST_CASE("who bills for data is known of known chains, and the file wins") {
+    CHECK(known_rollup(8453) == "op-stack");
+    CHECK(known_rollup(10) == "op-stack");
+    CHECK(known_rollup(42161) == "arbitrum");
+    CHECK(known_rollup(1) == "none");
+    CHECK(known_rollup(5000) == "none");  // Mantle has rules of its own
+    const Loaded loaded = good(kRescueFile);
+    CHECK_FALSE(loaded.settings.chains[0].rollup.has_value());
+    CHECK(loaded.settings.chains[0].finality == 64);
+    const Loaded other = good(changed("id = 1\n", "id = 1\nrollup = \"arbitrum\"\nfinality = \"900 blocks\"\n"));
+    CHECK(other.settings.chains[0].rollup == "arbitrum");
+    CHECK(other.settings.chains[0].finality == 900);
 }
 
 TEST_CASE("the environment reaches the new sections") {
@@ -208,6 +233,17 @@ TEST_CASE("each mistake has one error that names its key and its mend") {
          Code::BadAddress, "wallet.treasury.position.0.close_at_price", "close_at_price = {"},
         {"{ \"0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2\" = \"1500 USD\" }", "\"1500 USD\"", Code::WrongType,
          "wallet.treasury.position.0.close_at_price", "close_at_price = {"},
+        {"kind = \"bundle\"", "kind = \"bundles\"", Code::UnknownChoice, "relay.builders.kind",
+         "private-transaction, bundle"},
+        {"url = \"https://builders.example\"\n", "", Code::MissingKey, "relay.builders.url", "add url ="},
+        {"https://builders.example", "http://builders.example", Code::NotForKind, "relay.builders.url",
+         "write https://"},
+        {"deadline = \"3s\"", "status_url = \"http://127.0.0.1.example\"", Code::NotForKind,
+         "relay.builders.status_url", "write https://"},
+        {"identity = { file = \"/etc/plimsoll/relay.key\" }", "identity = \"0x01\"", Code::LiteralSecret,
+         "relay.builders.identity", "mode 0600"},
+        {"chain = \"ethereum\"\nkind = \"bundle\"", "chain = \"base\"\nkind = \"bundle\"", Code::UnknownReference,
+         "relay.builders.chain", "add [chain.base]"},
         {"[router.v2]", "[routers.v2]", Code::UnknownSection, "routers", "write `router`"},
     };
     for (const auto& one : cases) {
@@ -253,6 +289,23 @@ TEST_CASE("what cannot be used or sold through is warned of") {
     CHECK(warnings[0].code == Code::NothingToSellThrough);
 }
 
+TEST_CASE("M10 fees that nodes would refuse to send are warned of") {
+    const auto with = [](std::string_view limit, std::string_view cap) {
+        std::string text =
+            changed("close_below = \"1.05\"",
+                    fmt::format("close_below = \"1.05\"\nlimits = {{ max_fee_per_gas = \"{}\" }}", limit));
+        return text.replace(text.find("id = 1"), 6, fmt::format("id = 1\nrpc_fee_cap = \"{}\"", cap));
+    };
+    const auto warnings = good(with("700 gwei", "1 ETH")).warnings;
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].code == Code::FeeCap);
+    CHECK(warnings[0].key == "wallet.treasury.position.0.limits.max_fee_per_gas");
+    CHECK(warnings[0].mend.find("--rpc.txfeecap") != std::string::npos);
+    CHECK(good(with("600 gwei", "1 ETH")).warnings.empty());
+    CHECK(good(with("700 gwei", "2 ETH")).warnings.empty());
+    CHECK(good(with("700 gwei", "0 ETH")).warnings.empty());
+}
+
 TEST_CASE("the reference tells the new sections") {
     const std::string text = reference_markdown();
     const auto told = [&](const auto& settings) {
@@ -262,7 +315,9 @@ TEST_CASE("the reference tells the new sections") {
     told(settings_of<Lender>());
     told(settings_of<Pool>());
     told(settings_of<Router>());
+    told(settings_of<Feed>());
     told(settings_of<Aggregator>());
-    for (const auto* title : {"[lender.NAME]", "[pool.NAME]", "[router.NAME]", "[aggregator.NAME]"})
+    told(settings_of<Relay>());
+    for (const auto* title : {"[lender.NAME]", "[pool.NAME]", "[router.NAME]", "[aggregator.NAME]", "[relay.NAME]"})
         CHECK(text.find(title) != std::string::npos);
 }

@@ -48,6 +48,22 @@ TEST_SUITE("feed in trouble") {
         });
     }
 
+    TEST_CASE("X17 a clock that is an hour behind makes no old head fresh: it is stale by the time since it was told") {
+        World world;
+        world.options.head_age_max = milliseconds(50);
+        world.options.silence = milliseconds(5);
+        world.wall_ms -= 3'600'000;
+        world.run([&]() -> Task<void> {
+            std::string said;
+            said = co_await world.next();
+            CHECK(said == "restarted a9");
+            do {
+                said = co_await world.next();
+            } while (said == "live");
+            CHECK(said.starts_with("stale: the newest block 9 is "));
+        });
+    }
+
     TEST_CASE("36 s are not stale, a millisecond more is") {
         for (const bool more : {false, true}) {
             World world;
@@ -191,7 +207,7 @@ TEST_SUITE("feed in trouble") {
             said = co_await world.next();
             CHECK(said == "+a22");
         });
-        CHECK(world.calls("eth_getBlockByHash") == 0);
+        CHECK(world.calls("eth_getBlockByHash") == 2);  // the parents of the first and of where it starts anew
     }
 
     TEST_CASE("a header that cannot be read is asked for again") {
@@ -211,12 +227,13 @@ TEST_SUITE("feed in trouble") {
 
     TEST_CASE("N18 a missing parent that the node lacks at first") {
         World world;
-        int refusals = 2;
+        int refusals = 0;
         world.chain.answer_instead = [&](const std::string& method, const std::string&) -> std::string {
             return method == "eth_getBlockByHash" && refusals-- > 0 ? "null" : "";
         };
         world.run([&]() -> Task<void> {
             co_await world.begin();
+            refusals = 2;
             std::string said;
             world.chain.add('a');
             world.announce('a');

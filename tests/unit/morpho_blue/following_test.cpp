@@ -4,6 +4,7 @@
 
 #include "chain/codec/abi_words.hpp"
 #include "chain/lending/morpho_blue/contracts.hpp"
+#include "chain/lending/supposing.hpp"
 #include "tests/unit/morpho_blue/fake.hpp"
 
 using namespace plimsoll;
@@ -249,4 +250,33 @@ TEST_CASE("a price that fell bounds everyone at once") {
     f.fake.answers.reset();
     REQUIRE(f.block({}));
     CHECK_FALSE(f.market->take_drift().factor.has_value());
+}
+
+TEST_CASE("what the price is asked of, and every exact question by another price until it is taken back") {
+    Pursuit f;
+    const auto uses = f.market->price_uses();
+    REQUIRE(uses.size() == 1);
+    CHECK_FALSE(uses[0].source.is_zero());
+    const auto before = f.summary();
+    const std::vector<lending::SupposedPrice> half{{uses[0].asset, Price{shift_right(uses[0].price.value, 1)}}};
+    {
+        const lending::Supposing as_if(*f.market, half);
+        const auto supposed = f.summary();
+        CHECK(supposed.debt == before.debt);
+        CHECK(supposed.health_factor < before.health_factor);
+        const auto twice = *checked_add(supposed.health_factor.value, supposed.health_factor.value);
+        CHECK(twice <= before.health_factor.value);
+        CHECK(*checked_add(twice, U256{1'000'000'000'000}) >= before.health_factor.value);
+    }
+    CHECK(f.summary() == before);
+}
+
+TEST_CASE("told that something moved behind a feed, the market reads all of it again at this block") {
+    Pursuit f;
+    REQUIRE(f.block({f.answer(0, 2'100'000'000)}));
+    f.fake.answers->first = U256{1'900'000'000};  // no log tells it
+    f.market->recheck_sources();
+    CHECK_FALSE(f.market->synced().has_value());
+    REQUIRE(f.fake.sync(*f.market, f.fake.block));
+    CHECK(f.market->price_uses()[0].price.value == *f.fake.price());
 }

@@ -174,6 +174,15 @@ TEST_SUITE("decode") {
         CHECK(decoded(replaced(text, "\"status\":\"0x1\",", ""), decode_receipt).error().message ==
               "\"status\" is missing");
         CHECK(decoded("{}", decode_receipt).error().message == "\"transactionHash\" is missing");
+        CHECK(receipt.l1_fee.is_zero());
+        // As OP Mainnet and Base write it; Arbitrum counts data as gas.
+        const std::string op = replaced(text, "\"logs\"", R"("l1Fee":"0x5bf1ab43d","l1GasUsed":"0x640","logs")");
+        CHECK(decoded(op, decode_receipt).value().value().l1_fee == Wei{U256{0x5bf1ab43d}});
+        CHECK(decoded(replaced(op, "\"0x5bf1ab43d\"", "null"), decode_receipt).value().value().l1_fee.is_zero());
+        CHECK(decoded(replaced(op, "\"0x5bf1ab43d\"", "7"), decode_receipt).error().message.find("l1Fee") == 0);
+        const std::string arbitrum = replaced(
+            text, "\"logs\"", R"("gasUsedForL1":"0x2c906","l1BlockNumber":"0x1323b96","timeboosted":false,"logs")");
+        CHECK(decoded(arbitrum, decode_receipt).value().value().gas_used == 21'000);
     }
 
     TEST_CASE("fee history") {

@@ -13,7 +13,7 @@ namespace {
 /// Two endpoints unless said otherwise, at block 100, and a clock.
 struct World {
     explicit World(std::size_t count = 2)
-        : election(count, {seconds(16), seconds(1), seconds(1), seconds(60), 3}, now) {
+        : election(count, {seconds(16), seconds(1), seconds(30), seconds(1), seconds(60), 3}, now) {
         for (std::size_t i = 0; i < count; ++i) election.head(i, 100, now);
     }
     std::string after(milliseconds time) {
@@ -76,6 +76,45 @@ TEST_CASE("silent and behind: the next is followed; silent alone, or behind alon
     CHECK(late.after(milliseconds(5)).empty());
     late.head(0, 101);
     CHECK(late.after(seconds(5)).empty());
+}
+
+TEST_CASE("N23 one that announces old blocks one after the other is left for one whose are newer by their own time") {
+    constexpr plimsoll::Timestamp kNow = 1'700'000'000;
+    World world;  // the second is a long way ahead, and both go on
+    for (plimsoll::BlockNumber n = 1; n < 4; ++n) {
+        world.election.head(0, 100 + n, world.now, kNow - 3'600 + 12 * n);
+        world.election.head(1, 400 + n, world.now, kNow + 12 * n);
+        const auto change = world.after(seconds(1));
+        const std::string left = "0>1: it is behind: its newest block is 3600 s older than block 402 of another";
+        CHECK(change == (n == 2 ? left : ""));
+    }
+    // It catches up, and after a minute it is the one again that the owner prefers.
+    world.election.head(0, 405, world.now, kNow + 60);
+    world.election.head(1, 405, world.now, kNow + 60);
+    CHECK(world.after(seconds(1)).empty());
+    CHECK(world.after(seconds(60)) == "1>0: the one before it is good again");
+
+    World close;  // some blocks behind, as nodes are
+    close.election.head(0, 101, close.now, kNow);
+    close.election.head(1, 103, close.now, kNow + 24);
+    CHECK(close.after(seconds(10)).empty());
+
+    World alone(1);
+    alone.election.head(0, 101, alone.now, kNow - 3'600);
+    CHECK(alone.after(seconds(10)).empty());
+}
+
+TEST_CASE("N23 one that syncs is not what is fallen back on, unless nobody else is left") {
+    constexpr plimsoll::Timestamp kNow = 1'700'000'000;
+    World world(3);
+    world.election.head(0, 201, world.now, kNow);
+    world.election.head(1, 101, world.now, kNow - 3'600);
+    world.election.head(2, 201, world.now, kNow);
+    CHECK(world.election.order() == Order{0, 2, 1});
+    world.election.down(0, world.now);
+    CHECK(world.after(seconds(1)) == "0>2: its connection is lost");
+    world.election.down(2, world.now);
+    CHECK(world.after(seconds(1)) == "2>1: its connection is lost");
 }
 
 TEST_CASE("N39 failing calls: asked last at once, left after three, one success takes one back") {

@@ -52,6 +52,13 @@ TEST_SUITE("encode") {
         CHECK(encode_call_params(overridden, BlockId{}) ==
               R"([{"to":"0x87870bca3f3fd6335c3f4ce8392d69350b4fa4e2","data":"0x"},"latest",)"
               R"({"0x87870bca3f3fd6335c3f4ce8392d69350b4fa4e2":{"code":"0x60"}}])");
+        overridden.block_time = 1'700'000'000;
+        CHECK(encode_call_params(overridden, BlockId{}) ==
+              R"([{"to":"0x87870bca3f3fd6335c3f4ce8392d69350b4fa4e2","data":"0x"},"latest",)"
+              R"({"0x87870bca3f3fd6335c3f4ce8392d69350b4fa4e2":{"code":"0x60"}},{"time":"0x6553f100"}])");
+        overridden.code_override.reset();
+        CHECK(encode_call_params(overridden, BlockId{}) ==
+              R"([{"to":"0x87870bca3f3fd6335c3f4ce8392d69350b4fa4e2","data":"0x"},"latest",{},{"time":"0x6553f100"}])");
     }
 
     TEST_CASE("filters") {

@@ -126,6 +126,7 @@ TEST_SUITE("several endpoints as one") {
         pool.run([&]() -> Task<void> {
             auto said = co_await pool.next(2);
             CHECK(said == "restarted a9 live");
+            co_await pool.pause(30);  // the other's subscription stands
             for (int i = 10; i < 13; ++i) {
                 pool.announce({1});
                 said = co_await pool.next();

@@ -101,6 +101,31 @@ TEST_CASE("the cheapest first; the owner's order decides between equal prices on
     CHECK(refused(plan_ladder(s), "no-strategy"));
 }
 
+TEST_CASE("a rollup's fee for data counts in the price of a plan, and within what it may cost") {
+    auto w = plain();
+    auto& s = w.situation();
+    REQUIRE(s.coin_price.has_value());
+    const auto before = plan_ladder(s);
+    s.data_fee = {Wei{U256{1'000'000'000'000'000}}, Wei{U256{9'000'000'000'000'000}}};
+    const auto after = plan_ladder(s);
+    REQUIRE(before.rungs.size() == after.rungs.size());
+    for (const auto& plan : after.rungs) {
+        REQUIRE(plan.calls.size() == 1);
+        CHECK(plan.data_fee == s.data_fee.of_call(plan.calls[0].data.size()));
+        CHECK(plan.data_fee > s.data_fee.small);
+        const auto same = std::find_if(before.rungs.begin(), before.rungs.end(),
+                                       [&](const Plan& one) { return one.text == plan.text && one.gas == plan.gas; });
+        REQUIRE(same != before.rungs.end());
+        const U256 more = *checked_sub(plan.gas_cost.value, same->gas_cost.value);
+        const U256 fee = *mul_div_up(plan.data_fee.value, s.coin_price->value, kWad);
+        CHECK(more <= fee);
+        CHECK(*checked_add(more, U256{1}) >= fee);
+    }
+    s.data_fee = {Wei{*pow10(22)}, Wei{*pow10(23)}};
+    CHECK(plan_ladder(s).rungs.empty());
+    CHECK(refused(plan_ladder(s), "cost"));
+}
+
 TEST_CASE("idle funds first and the rest sold, in one plan, where the owner allows both") {
     auto w = plain();
     auto& s = w.situation();

@@ -267,19 +267,25 @@ TEST_CASE("a thin pool: the part that the price allows now, or nothing") {
     CHECK(only_gate(repay_with_collateral(s, Breadth::First)) == "price-impact");
 }
 
+namespace {
+
+/// What the sales of a plan must bring, of one whole token.
+U256 least(const Plan& plan) {
+    U256 out;
+    U256 in;
+    for (const auto& step : plan.guard_plan->steps) {
+        if (step.action != Action::Swap) continue;
+        out = *checked_add(out, step.min_out.value);
+        in = *checked_add(in, step.amount.value);
+    }
+    return *mul_div_down(out, kWad, in);
+}
+
+}  // namespace
+
 TEST_CASE("the minimum is the tighter of the protocol's price and the pools' mean") {
     auto w = plain();
     w.lend(Lender::MorphoBlue, 0, 0);
-    const auto least = [](const Plan& plan) {
-        U256 out;
-        U256 in;
-        for (const auto& step : plan.guard_plan->steps) {
-            if (step.action != Action::Swap) continue;
-            out = *checked_add(out, step.min_out.value);
-            in = *checked_add(in, step.amount.value);
-        }
-        return *mul_div_down(out, kWad, in);  // of one whole token
-    };
     auto& s = w.situation();
     s.urgency = Urgency::Watch;
     s.allowed.slippage_bps = 400;  // half of it now
@@ -316,6 +322,25 @@ TEST_CASE("the minimum is the tighter of the protocol's price and the pools' mea
     const U256 held = least(first_plan(repay_with_collateral(dear, Breadth::First)));
     CHECK(held > U256{2'150'000'000});
     CHECK(held < U256{2'156'000'000});  // 2,200 less 2 %
+}
+
+TEST_CASE(
+    "O08 O21 what a cap holds down is not sold for less than its feeds say while there is time, and told as doubtful") {
+    RescueWorld w = plain();
+    w.lend(Lender::MorphoBlue, 0, 0);
+    auto& s = w.situation();
+    s.urgency = Urgency::Watch;
+    s.allowed.slippage_bps = 400;
+    const U256 by_oracle = least(first_plan(repay_with_collateral(s, Breadth::First)));
+    s.uncapped = {{w.asset(0), Price{U256{202'000'000'000}}}};  // 1 % above the protocol's 2,000
+    const U256 held = least(first_plan(repay_with_collateral(s, Breadth::First)));
+    CHECK(held > by_oracle);
+    CHECK(*mul_div_down(by_oracle, U256{101}, U256{100}) <= *checked_add(held, U256{100}));
+    s.uncapped = {{w.asset(0), Price{U256{206'000'000'000}}}};  // 3 %: no pool pays it, less half of the slippage
+    s.allowed.slippage_bps = 50;
+    CHECK(only_gate(repay_with_collateral(s, Breadth::First)) == "reference-disagrees");
+    s.urgency = Urgency::Emergency;  // now liquidation would cost more
+    CHECK(first_plan(repay_with_collateral(s, Breadth::First)).doubtful);
 }
 
 TEST_CASE("an offer is used for its own amount only") {

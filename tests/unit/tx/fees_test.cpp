@@ -112,3 +112,26 @@ TEST_CASE("M06 M09 a replacement: an eighth and a wei, the fresh bid if higher, 
     CHECK_FALSE(tx::replacement({kNoCeiling, wei(1)}, low, kNoCeiling));
     CHECK_FALSE(tx::replacement({wei(80), wei(85)}, low, wei(88)));  // the priority fee finds no room
 }
+
+TEST_CASE("blocks that were missed make a share of the loss worth paying for inclusion") {
+    const Wei loss{*checked_mul(U256{10}, U256::literal("1'000'000'000'000'000'000"))};  // 10 coins
+    constexpr Gas kGas = 1'000'000;
+    CHECK(tx::stake_priority(loss, kGas, 0) == wei(0));
+    CHECK(tx::stake_priority(loss, kGas, 1) == wei(100 * kGwei));  // 0.1 coins
+    CHECK(tx::stake_priority(loss, kGas, 3) == wei(500 * kGwei));
+    CHECK(tx::stake_priority(loss, kGas, 5) == wei(2'500 * kGwei));
+    CHECK(tx::stake_priority(loss, kGas, 1'000) == wei(2'500 * kGwei));
+    CHECK(tx::stake_priority(loss, 0, 5) == wei(0));
+    CHECK(tx::stake_priority(kNoCeiling, 1, 5).value == *div_down(kU256Max, U256{4}));
+}
+
+TEST_CASE("P12 a bid has the priority fee that is asked for, within the ceiling") {
+    const tx::FeeHistory empty{wei(kGwei), {}};
+    CHECK(tx::bid(empty, Urgency::Urgent, kNoCeiling).max_priority_fee == wei(1'000'000));
+    const auto high = tx::bid(empty, Urgency::Urgent, kNoCeiling, wei(50 * kGwei));
+    CHECK(high.max_priority_fee == wei(50 * kGwei));
+    CHECK(high.max_fee > wei(51 * kGwei));
+    const auto low = tx::bid(empty, Urgency::Urgent, wei(20 * kGwei), wei(50 * kGwei));
+    CHECK(low.max_fee == wei(20 * kGwei));
+    CHECK(low.max_priority_fee == wei(20 * kGwei));
+}
