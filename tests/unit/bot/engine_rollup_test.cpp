@@ -142,13 +142,13 @@ TEST_CASE("the operator's fee of the whole gas limit counts within the gas of a 
                 CAPTURE(by_balance);
                 CAPTURE(by_gas);
                 World world = on(tx::Rollup::OpStack, U256{1});
-                // Gas is 0.0025 of the coin, 0.0005 are left; a limit of 250'000 gas makes a quarter of per_million.
+                // Gas is below 0.003 of the coin, 0.001 is left; a limit of 250'000 gas makes a quarter of per_million.
                 if (by_balance)
-                    world.state().native[kOwner] = units(30, 14);
+                    world.state().native[kOwner] = units(40, 14);
                 else
-                    world.position().limits.max_gas_per_day = Wei{units(30, 14)};
-                if (by_gas) world.state().operation = operation({}, units(billed ? 28 : 16, 14));
-                if (!by_gas) world.state().operation = operation(units(billed ? 7 : 4, 14), {});
+                    world.position().limits.max_gas_per_day = Wei{units(40, 14)};
+                if (by_gas) world.state().operation = operation({}, units(billed ? 80 : 16, 14));
+                if (!by_gas) world.state().operation = operation(units(billed ? 20 : 4, 14), {});
                 fall(world);
                 CHECK(world.commands<engine::Sign>().empty() == billed);
                 const auto* bound = gate(world, by_balance ? "native-balance" : "limit-gas-per-day");
@@ -186,8 +186,8 @@ TEST_CASE("the bid leaves room for the operator's fee of the gas limit") {
 
 TEST_CASE("the operator's fee that a simulation does not say is as it was last read") {
     World world = on(tx::Rollup::OpStack, U256{1});
-    world.state().operation = operation(units(7, 14), {});
-    world.position().limits.max_gas_per_day = Wei{units(30, 14)};
+    world.state().operation = operation(units(20, 14), {});
+    world.position().limits.max_gas_per_day = Wei{units(40, 14)};
     world.start();
     world.run();
     world.mine(1);
