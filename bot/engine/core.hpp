@@ -263,6 +263,8 @@ class Core {
     bool judge_account(SenderState& sender, const BlockRef& since, Gate& gate);
     Wei worth_paying(std::size_t i, const Checkup& check) const;
     Wei fee_ceiling(std::size_t i, const Wei& base, Gas gas_limit, const Wei& besides);
+    bool out_of_reach(const SenderState& sender, const Lane::Attempt& attempt) const;
+    std::optional<tx::Bid> raise(const SenderState& sender, tx::Bid bid, const Wei& ceiling, Gas gas_limit) const;
     std::optional<TxFields> price(std::size_t i, const Checkup& check, Decision& decision, Gate& failed);
     void act(std::size_t i, const Checkup& check, Decision decision, const TxFields& tx);
     Lane::Hiding hiding(std::size_t i, const Checkup& check) const;
@@ -308,6 +310,7 @@ class Core {
     std::optional<std::size_t> ahead_in_line(std::size_t i) const;
     Gate lane_gate(std::size_t i) const;
     bool keeps_house(const SenderState& sender) const;
+    bool recovered(const SenderState& sender, const std::string& position) const;
     bool gives_way(const SenderState& sender) const;
     bool awaited(std::size_t sender) const;
     void take_over(std::size_t i);

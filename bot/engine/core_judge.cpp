@@ -125,15 +125,38 @@ Wei Core::fee_ceiling(std::size_t i, const Wei& base, Gas gas_limit, const Wei& 
     Wei ceiling = std::min({limits.max_fee_per_gas, by_day, by_balance});
     if (!config.rpc_fee_cap.value.is_zero()) {
         const Wei by_nodes{div_down(config.rpc_fee_cap.value, U256{gas_limit}).value_or(U256{})};
-        if (base <= by_nodes)
-            ceiling = std::min(ceiling, by_nodes);
-        else
+        // Above the owner's ceiling it waits for the base fee to fall, and waits where nodes take it.
+        if (base <= by_nodes || base > limits.max_fee_per_gas) ceiling = std::min(ceiling, by_nodes);
+        if (base > by_nodes)
             alerts_.raise(out, now, AlertLevel::Critical, "rpc-fee-cap", position.config.name,
                           "a transaction at the next base fee " + to_string(base) +
                               " costs more than nodes take by default: raise their cap (geth: --rpc.txfeecap) and "
                               "rpc_fee_cap");
     }
     return ceiling;
+}
+
+/// Nobody can include it: the sender has not what it may cost (EIP-1559), or it costs more than nodes take and none
+/// has taken it.
+bool Core::out_of_reach(const SenderState& sender, const Lane::Attempt& attempt) const {
+    const Wei cost = times(attempt.tx.max_fee, attempt.tx.gas_limit);
+    if (cost > sender.native) return true;
+    return !attempt.accepted && !attempt.relayed && !config.rpc_fee_cap.value.is_zero() && cost > config.rpc_fee_cap;
+}
+
+/// The bid for a nonce that is in use. It is higher than what a pool may hold; where that is nothing it may be lower
+/// than the last: fees have fallen since, and that one would hold the nonce for ever.
+std::optional<tx::Bid> Core::raise(const SenderState& sender, tx::Bid bid, const Wei& ceiling, Gas gas_limit) const {
+    const auto& attempts = sender.lane.step()->attempts;
+    const Lane::Attempt& newest = attempts.back();
+    const bool fits = config.rpc_fee_cap.value.is_zero() || times(ceiling, gas_limit) <= config.rpc_fee_cap;
+    if (!fits || !out_of_reach(sender, newest))
+        return tx::replacement({newest.tx.max_fee, newest.tx.max_priority_fee}, bid, ceiling);
+    const auto held = std::find_if(attempts.rbegin(), attempts.rend(),
+                                   [&](const Lane::Attempt& attempt) { return !out_of_reach(sender, attempt); });
+    if (held == attempts.rend()) return bid;
+    // Where no higher one is allowed it is for pools that have lost the other.
+    return tx::replacement({held->tx.max_fee, held->tx.max_priority_fee}, bid, ceiling).value_or(bid);
 }
 
 /// The priority fee for a rescue that missed blocks: by what liquidation would take, at least 5 % of the debt. Zero
@@ -202,7 +225,7 @@ std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decisio
     const Wei least = urgency == tx::Urgency::Urgent ? worth_paying(i, check) : Wei{};
     tx::Bid bid = fees_.bid(follower.at(), urgency, ceiling, least);
     if (old != nullptr) {
-        const auto higher = tx::replacement({old->tx.max_fee, old->tx.max_priority_fee}, bid, ceiling);
+        const auto higher = raise(sender, bid, ceiling, fields.gas_limit);
         failed = {"limit-fee-per-gas", higher.has_value(), to_string(old->tx.max_fee) + " and an eighth",
                   "at most " + to_string(ceiling)};
         if (!higher) {

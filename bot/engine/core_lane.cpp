@@ -40,6 +40,7 @@ void Core::lanes_at_block() {
 
 void Core::on(const Persisted& event) {
     bool taken = false;
+    for (const auto s : lanes_) senders[s].lane.noted(event);
     for (const auto s : lanes_) {
         if (!senders[s].lane.waits_for(event.id)) continue;
         taken = true;
