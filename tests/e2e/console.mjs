@@ -9,15 +9,18 @@ import { parseArgs } from 'node:util';
 import { freePort } from '../devnet/crash/daemon.mjs';
 import { SIZES, enter, openBrowser, openTab } from './browser.mjs';
 import { authority } from './certificates.mjs';
+import { readCourse } from './console_chart.mjs';
 import { rescued } from './outcome.mjs';
-import { test } from './report.mjs';
+import { test as passes } from './report.mjs';
 import { ENDANGERED, Stage, until } from './stage.mjs';
 
-const { values } = parseArgs({ options: { plimsoll: { type: 'string' }, shots: { type: 'string', default: 'build/console' } } });
+const { values } = parseArgs({ options: { plimsoll: { type: 'string' }, shots: { type: 'string', default: 'build/console' }, only: { type: 'string', default: '' } } });
 const TOKEN = 'console-token-of-the-test-7f3a';
 const LIMIT = 30_000;
 const LOWER = '145';  // dollars per ETH: endangers again what was rescued before
 const SCREENS = { '': 'Positions', transactions: 'Incidents and transactions', decisions: 'Decisions', alerts: 'Alerts', wallets: 'Wallets and limits', health: 'Health', 'position/alice-aave': 'alice-aave' };
+/// --only is for those that stand by themselves: most go on where the one before has ended.
+const test = (name, body) => (name.includes(values.only) ? passes(name, body) : undefined);
 const refusals = (text) => /status of 401|status of 429/.test(text);  // the browser's own words for the refusals wanted here
 
 /// Four digits, cut off, as the page writes health factors.
@@ -126,6 +129,19 @@ try {
     await quiet(tab, 'what if');
     await tab.close();
     stage.supposed = BigInt(exact);
+  });
+
+  await test('a course is drawn by uPlot with its levels, read by keyboard and pointer, carried on, and fits the page in light and dark', async () => {
+    const licence = await fetch(`${url}vendor/uPlot.LICENSE.txt`);
+    assert.deepEqual([licence.status, licence.headers.get('content-type')], [200, 'text/plain; charset=utf-8']);
+    const tab = await openTab(session, url, { allow: refusals });
+    await tab.page.goto(url);
+    await enter(tab, TOKEN);
+    await tab.page.locator('#row-alice-aave .spark canvas').waitFor({ timeout: LIMIT });
+    await tab.go('position/alice-aave');
+    await readCourse(tab, async () => (await ask('position?name=alice-aave', { headers: bearer })).json());
+    await quiet(tab, 'the course');
+    await tab.close();
   });
 
   await test('a fall of the price is seen while it happens, to the end of the rescue, without a reload', async () => {

@@ -3,7 +3,7 @@
 import * as activity from './activity.js';
 import * as alerts from './alerts.js';
 import { follow, get, post, setToken } from './api.js';
-import { reading } from './chart.js';
+import { mount, repaint } from './chart.js';
 import * as decisions from './decisions.js';
 import { h, show } from './dom.js';
 import { clock, span } from './format.js';
@@ -73,15 +73,19 @@ function warning() {
   return late.length > 0 && h('p', { class: 'notice warn', role: 'alert' }, `${late.map(({ name, age }) => `${name} has told no new block ${age === null ? 'yet' : `for ${span(age / 1000)}`}`).join('; ')}: values are as of then.`);
 }
 
+function display(...content) {
+  show(place('main'), ...content);
+  mount(place('main'));
+}
+
 function render() {
   header();
   footer();
   if (now.data === null) return;
   const at = route();
-  const width = Math.max(280, Math.min(place('main').clientWidth, 1180) - 2);
   const content = now.data.error ? [h('h1', {}, at.screen.title), h('p', { class: 'notice' }, now.data.error)]
-    : at.screen.view(now.data, { ...at, status: now.status, width });
-  show(place('main'), h('div', { id: 'warning' }, warning()), content);
+    : at.screen.view(now.data, { ...at, status: now.status });
+  display(h('div', { id: 'warning' }, warning()), content);
   document.title = `${at.name ?? at.screen.title} – ${now.status?.name || 'plimsoll'}`;
 }
 
@@ -89,7 +93,7 @@ function login(text) {
   ended.abort();
   Object.assign(now, { status: null, data: null });
   header();
-  show(place('main'), h('form', { class: 'login', 'data-act': 'enter' }, h('h1', {}, 'The token of this console'),
+  display(h('form', { class: 'login', 'data-act': 'enter' }, h('h1', {}, 'The token of this console'),
     h('p', { class: 'quiet' }, 'It is in the file that ', h('code', {}, 'token'), ' in ', h('code', {}, '[console]'), ' names. It stays in this tab.'),
     text && h('p', { class: 'notice bad', role: 'alert' }, text),
     h('label', { for: 'token' }, 'Token'), h('input', { id: 'token', type: 'password', autocomplete: 'current-password', required: true }), h('button', { type: 'submit' }, 'Open')));
@@ -201,6 +205,7 @@ const ACTS = {
 function theme(name) {
   document.documentElement.dataset.theme = name;
   localStorage.setItem('plimsoll-theme', name);
+  repaint();
 }
 
 document.addEventListener('click', (event) => {
@@ -210,7 +215,7 @@ document.addEventListener('click', (event) => {
 document.addEventListener('submit', (event) => {
   event.preventDefault();
   setToken(place('token').value.trim());
-  show(place('main'), h('p', { class: 'quiet' }, 'Loading…'));
+  display(h('p', { class: 'quiet' }, 'Loading…'));
   refresh().then(() => { if (now.status) listen(); });
 });
 document.addEventListener('input', (event) => {
@@ -225,16 +230,12 @@ document.addEventListener('keydown', (event) => {
   else if (event.key === '/' && place('find')) { event.preventDefault(); place('find').focus(); }
   else if (event.key === 'Escape') { if (event.target.id === 'find') event.target.blur(); else location.hash = '#/'; }
 });
-document.addEventListener('pointermove', (event) => {
-  const plot = event.target.closest?.('#plot');
-  if (plot && now.data?.position) plot.dataset.reading = reading(now.data.position.trail, now.data.position, plot.clientWidth, event.offsetX);
-});
 addEventListener('hashchange', () => {
   now.data = null;
   refresh().then(() => { place('main').focus({ preventScroll: true }); scrollTo(0, 0); });
 });
-addEventListener('resize', () => { if (now.data) render(); });
 
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', repaint);
 const kept = localStorage.getItem('plimsoll-theme');
 if (kept === 'light' || kept === 'dark') document.documentElement.dataset.theme = kept;
 setInterval(() => { if (now.status) { header(); show(place('warning') ?? h('div'), warning()); } }, 1000);
