@@ -10,6 +10,7 @@ import { freePort } from '../devnet/crash/daemon.mjs';
 import { SIZES, enter, openBrowser, openTab } from './browser.mjs';
 import { authority } from './certificates.mjs';
 import { readCourse } from './console_chart.mjs';
+import * as slow from './console_slow.mjs';
 import { rescued } from './outcome.mjs';
 import { test as passes } from './report.mjs';
 import { ENDANGERED, Stage, until } from './stage.mjs';
@@ -225,6 +226,23 @@ try {
     await quiet(tab, 'acknowledging');
     await tab.close();
   });
+
+  const told = async (tab) => {
+    assert.equal((await ask('pause', { method: 'POST', headers: json, body: JSON.stringify({ wallet: 'bob', seconds: 600 }) })).status, 200);
+    await tab.page.locator('li.open', { hasText: 'paused' }).waitFor({ timeout: LIMIT });
+    assert.equal((await ask('resume', { method: 'POST', headers: json, body: JSON.stringify({ wallet: 'bob' }) })).status, 200);
+    await tab.page.locator('li.open', { hasText: 'paused' }).waitFor({ state: 'detached', timeout: LIMIT });
+  };
+  const failed = (text) => refusals(text) || /ERR_FAILED/.test(text);
+
+  for (const [name, story] of Object.entries(slow.STORIES)) {
+    await test(name, async () => {
+      const tab = await openTab(session, url, { allow: failed });
+      await story(tab, () => tab.page.goto(url), () => enter(tab, TOKEN), () => told(tab));
+      await quiet(tab, name);
+      await tab.close();
+    });
+  }
 
   await test('switched to a dry run from the page a wallet only tells its plan, over a restart; switched back it is rescued', async () => {
     const tab = await openTab(session, url, { allow: (text) => refusals(text) || /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/.test(text) });

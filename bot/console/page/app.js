@@ -15,8 +15,9 @@ import * as wallets from './wallets.js';
 
 const SCREENS = [['', overview], ['transactions', activity], ['decisions', decisions], ['alerts', alerts], ['wallets', wallets], ['health', health]];
 const place = (id) => document.getElementById(id);
-const now = { status: null, heads: new Map(), stream: 'closed', heard: Date.now(), data: null, error: null, refusal: '', states: new Map(), serial: 0 };
-let ended = new AbortController();
+const now = { status: null, heads: new Map(), stream: 'closed', heard: Date.now(), data: null, hash: null, asking: null, again: false, error: null, refusal: '', states: new Map(), serial: 0 };
+let ended = new AbortController();  // of the stream of news; aborted: there is none
+ended.abort();
 
 function route() {
   const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
@@ -81,7 +82,8 @@ function display(...content) {
 function render() {
   header();
   footer();
-  if (now.data === null) return;
+  if (now.data === null && now.status === null && now.error) return display(h('div', { id: 'warning' }, warning()));
+  if (now.data === null || now.hash !== location.hash) return undefined;  // another screen is on its way
   const at = route();
   const content = now.data.error ? [h('h1', {}, at.screen.title), h('p', { class: 'notice' }, now.data.error)]
     : at.screen.view(now.data, { ...at, status: now.status });
@@ -91,7 +93,7 @@ function render() {
 
 function login(text) {
   ended.abort();
-  Object.assign(now, { status: null, data: null });
+  Object.assign(now, { status: null, data: null, asking: null, serial: now.serial + 1 });  // what is still asked for is not shown
   header();
   display(h('form', { class: 'login', 'data-act': 'enter' }, h('h1', {}, 'The token of this console'),
     h('p', { class: 'quiet' }, 'It is in the file that ', h('code', {}, 'token'), ' in ', h('code', {}, '[console]'), ' names. It stays in this tab.'),
@@ -111,25 +113,35 @@ function announce(status, data) {
   }
 }
 
+/// One question at a time about one screen: an answer that is slower than the news would never be shown otherwise. Another screen
+/// does not wait.
 async function refresh() {
-  const at = route();
+  const { hash } = location;
+  now.again = now.asking === hash;
+  if (now.again) return;
+  now.asking = hash;
   const serial = ++now.serial;
+  const at = route();
   try {
     const [status, data] = await Promise.all([get('status'), at.screen.load({ get, ...at }).catch((error) => {
       if (error.status === 404) return { error: error.message };
       throw error;
     })]);
-    if (serial !== now.serial) return;  // another screen, or newer news
+    if (serial !== now.serial) return;
     for (const { name, head } of status.chains) {
       if (head && now.heads.get(name)?.number !== head.number) now.heads.set(name, { number: head.number, at: Date.now() });
     }
-    Object.assign(now, { status, data, error: null });
+    Object.assign(now, { status, data, hash, error: null });
+    if (ended.signal.aborted) listen();
     announce(status, data);
   } catch (error) {
     if (serial !== now.serial) return;
     if (error.status === 401 || error.status === 429) return login(error.message === 'wrong token' || error.status === 429 ? `Refused: ${error.message}.` : '');
     now.error = `The daemon does not answer: ${error.message}.`;
+    if (ended.signal.aborted) setTimeout(soon, 2_000);  // there is no stream yet that would say when it is back
   }
+  now.asking = null;
+  if (now.again) soon();
   render();
 }
 
@@ -140,7 +152,6 @@ function soon() {
 }
 
 function listen() {
-  ended.abort();
   ended = new AbortController();
   now.heard = Date.now();
   follow({
@@ -216,7 +227,7 @@ document.addEventListener('submit', (event) => {
   event.preventDefault();
   setToken(place('token').value.trim());
   display(h('p', { class: 'quiet' }, 'Loading…'));
-  refresh().then(() => { if (now.status) listen(); });
+  refresh();
 });
 document.addEventListener('input', (event) => {
   if (event.target.dataset.act !== 'find') return;
@@ -239,4 +250,4 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', repaint);
 const kept = localStorage.getItem('plimsoll-theme');
 if (kept === 'light' || kept === 'dark') document.documentElement.dataset.theme = kept;
 setInterval(() => { if (now.status) { header(); show(place('warning') ?? h('div'), warning()); } }, 1000);
-refresh().then(() => { if (now.status) listen(); });
+refresh();
