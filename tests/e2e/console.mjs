@@ -282,12 +282,18 @@ try {
     await tab.page.goto(url);
     await enter(tab, TOKEN);
     await seen(tab, 'alice-aave');
+    // There is no channel here: who takes care of an alert is remembered all the same.
+    assert.equal((await ask('pause', { method: 'POST', headers: json, body: JSON.stringify({ wallet: 'bob', seconds: 600 }) })).status, 200);
+    assert.equal((await ask('acknowledge', { method: 'POST', headers: json, body: '{"all":true}' })).status, 200);
     assert.equal(await daemon.stop(), 0);
     await tab.page.getByRole('alert').filter({ hasText: /values are old|does not answer/ }).waitFor({ timeout: LIMIT });
     await tab.page.locator('body.stale').waitFor({ timeout: LIMIT });
     await tab.shot('positions-gone');
     await daemon.start();
     await tab.page.locator('body:not(.stale)').waitFor({ timeout: LIMIT });
+    await tab.go('alerts');
+    await tab.page.locator('li.open', { hasText: 'paused' }).getByText('acknowledged by console').waitFor({ timeout: LIMIT });
+    assert.equal((await ask('resume', { method: 'POST', headers: json, body: JSON.stringify({ wallet: 'bob' }) })).status, 200);
     await quiet(tab, 'gone and back');
     await tab.close();
     assert.equal(await daemon.stop(), 0);
