@@ -125,7 +125,9 @@ void Core::consider_replacement(std::size_t i) {
         wait();
         return;
     }
-    if (step.attempts.size() >= config.attempts_max) {
+    // What cannot be included would hold the nonce for ever: some more are allowed after such a one.
+    const std::size_t most = (out_of_reach(sender, newest) ? 2U : 1U) * std::size_t{config.attempts_max};
+    if (step.attempts.size() >= most) {
         alerts_.raise(out, now, AlertLevel::Critical, "stuck", position.config.name,
                       std::to_string(step.attempts.size()) + " attempts at nonce " + std::to_string(newest.tx.nonce) +
                           " are not included; the last is sent again each block");

@@ -62,16 +62,24 @@ std::optional<std::size_t> Core::ahead_in_line(std::size_t i) const {
     return std::nullopt;
 }
 
-/// What holds the nonce is of no rescue under way, such as an allowance that is given ahead.
+/// What holds the nonce is of no rescue under way, such as an allowance that is given ahead, or a rescue that waits in
+/// the pools while its position has recovered.
 bool Core::keeps_house(const SenderState& sender) const {
     const Lane::Step* step = sender.lane.step();
     if (step == nullptr || step->attempts.empty()) return false;
     const Lane::Attempt& attempt = step->seen ? step->attempts[step->seen->attempt] : step->attempts.back();
-    if (attempt.purpose == Purpose::Rescue) return false;
+    if (attempt.purpose == Purpose::Rescue) return !step->seen && recovered(sender, attempt.position);
     if (attempt.purpose == Purpose::Prepare || !sender.owner) return true;
     const PositionState& owner = positions[*sender.owner];
     const bool prepares = owner.incident && owner.incident->prepares;
     return prepares || owner.level != Level::AtRisk || attempt.position != owner.config.name;
+}
+
+/// It is safe at the newest block without what waits for it.
+bool Core::recovered(const SenderState& sender, const std::string& position) const {
+    if (!sender.owner || positions[*sender.owner].config.name != position) return false;
+    const PositionState& owner = positions[*sender.owner];
+    return owner.level != Level::AtRisk && owner.evaluated == follower.at().hash;
 }
 
 /// A rescue of any position takes the nonce over, and does not wait for what has it.

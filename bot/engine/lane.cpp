@@ -155,11 +155,11 @@ Lane::News Lane::persisted(Output& out, const Persisted& event, std::int64_t now
         reopened_ = true;
         phase_ = Phase::Open;
         step_->uncounted = true;  // nobody has heard of this end
-        return step_->seen ? abandoned() : News::None;
+        return step_->seen ? abandoned(out, now) : News::None;
     }
     if (phase_ == Phase::Settling) {
         if (!event.error.empty()) return News::Stuck;  // block() tries again
-        if (ending_->stage == Stage::Abandoned) return abandoned();
+        if (ending_->stage == Stage::Abandoned) return abandoned(out, now);
         if (step_->seen) remember(*step_);
         drop();
         return News::Settled;
@@ -205,10 +205,12 @@ void Lane::abandon(Output& out, std::string outcome, std::int64_t now, News then
     end(out, Stage::Abandoned, std::move(outcome), now);
 }
 
-Lane::News Lane::abandoned() {
+Lane::News Lane::abandoned(Output& out, std::int64_t now) {
     const News news = after_end_;
     step_->uncounted = true;
-    if (step_->seen) {  // a receipt came while the end was being written
+    if (step_->seen) {  // a receipt came while the end was being written: the row of it counts behind that end only
+        owe({out.next(), seen_row(*step_, now)});
+        out.put(Persist{owed_.back().request, {owed_.back().record}});
         remember(*step_);
         drop();
         return News::Found;
@@ -218,9 +220,10 @@ Lane::News Lane::abandoned() {
     return news;
 }
 
-void Lane::include(Output& out, Step& step, const ReceiptDone& event, const Hash32& known, std::int64_t now) {
+std::optional<Lane::Owed> Lane::include(Output& out, Step& step, const ReceiptDone& event, const Hash32& known,
+                                        std::int64_t now) const {
     const Attempt* attempt = find(step, event.hash);
-    if (attempt == nullptr || step.seen) return;
+    if (attempt == nullptr || step.seen) return std::nullopt;
     const auto& receipt = *event.receipt;
     step.seen = Inclusion{receipt.block_number,
                           receipt.block_hash,
@@ -229,14 +232,10 @@ void Lane::include(Output& out, Step& step, const ReceiptDone& event, const Hash
                           receipt.gas_used,
                           static_cast<std::size_t>(attempt - step.attempts.data()),
                           false};
-    if (receipt.block_hash == known) return;  // that is in the journal
-    JournalRecord record = row(step, Stage::Seen, now);
-    fill(record, step, step.seen->attempt);
-    record.block_number = receipt.block_number;
-    record.block_hash = receipt.block_hash;
-    record.succeeded = receipt.succeeded;
-    record.gas_spent = step.seen->cost;
-    out.put(Persist{out.next(), {std::move(record)}});
+    if (receipt.block_hash == known) return std::nullopt;  // that is in the journal
+    Owed written{out.next(), seen_row(step, now)};
+    out.put(Persist{written.request, {written.record}});
+    return written;
 }
 
 Lane::News Lane::receipt(Output& out, const ReceiptDone& event, const Canon& canon, std::int64_t now) {
@@ -247,9 +246,10 @@ Lane::News Lane::receipt(Output& out, const ReceiptDone& event, const Canon& can
     }
     const auto standing = canon.standing(event.receipt->block_number, event.receipt->block_hash);
     if (standing == Canon::Standing::Ahead || standing == Canon::Standing::Removed) return News::None;
+    std::optional<Owed> written;
     const auto included = [&](Step& step, const Hash32& known) {
         const bool before = step.seen.has_value();
-        include(out, step, event, known, now);
+        written = include(out, step, event, known, now);
         if (before || !step.seen) return false;
         step.seen->unproved = standing == Canon::Standing::Older;
         return true;
@@ -258,6 +258,7 @@ Lane::News Lane::receipt(Output& out, const ReceiptDone& event, const Canon& can
     const auto back = [&](Step step, bool doubted) {
         const bool found = doubted || step.uncounted || (step.reverted && step.seen->succeeded);
         keep(step);
+        if (found && written) owe(*std::move(written));
         if (found) last_ = std::move(step);
         return found ? News::Found : News::None;
     };
@@ -299,6 +300,11 @@ bool Lane::is_final(const Step& step, BlockNumber head) const {
 
 void Lane::block(Output& out, const BlockRef& head) {
     head_ = head.number;
+    for (auto& owed : owed_) {
+        if (owed.request != 0) continue;
+        owed.request = out.next();
+        out.put(Persist{owed.request, {owed.record}});
+    }
     while (!settled_.empty() && is_final(settled_.front(), head.number)) settled_.pop_front();
     for (const auto& step : reopened_steps_) watch(out, step, true);
     for (const auto& step : doubtful_) watch(out, step, false);

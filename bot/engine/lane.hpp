@@ -97,7 +97,7 @@ class Lane {
     /// Nothing is under way and nothing is watched: no event can matter to it.
     bool at_rest() const {
         return !step_ && !building_ && request_ == 0 && settled_.empty() && reopened_steps_.empty() &&
-               doubtful_.empty() && recalled_.empty();
+               doubtful_.empty() && recalled_.empty() && owed_.empty();
     }
     const Step* step() const { return step_ ? &*step_ : nullptr; }
     const Step& last() const { return last_; }
@@ -145,6 +145,8 @@ class Lane {
     void recheck();
 
     News persisted(Output& out, const Persisted& event, std::int64_t now, BlockNumber head);
+    /// The journal's word on a row that the sums of a day need after a restart.
+    void noted(const Persisted& event);
     News signed_(Output& out, const Signed& event, std::int64_t now);
     void sent(Output& out, const Sent& event, std::int64_t now);
     News receipt(Output& out, const ReceiptDone& event, const Canon& canon, std::int64_t now);
@@ -169,6 +171,13 @@ class Lane {
         Hash32 known;         // the block it was in before
         BlockNumber until{};  // head at which the watch ends; zero before the first head
     };
+    /// What an ended step spent after all. Without it the sums of a day would be too small after a restart, so it is
+    /// written again until the journal has it.
+    struct Owed {
+        RequestId request{};  // zero: not under way
+        JournalRecord record;
+    };
+    static constexpr std::size_t kOwed = 2 * kWatched;
     static Step step_of(const std::vector<JournalRecord>& rows);
     static Attempt* find(Step& step, const Hash32& hash);
     void sign(Output& out, JournalRecord record);
@@ -178,7 +187,7 @@ class Lane {
     void note_taken(Output& out, const Attempt& attempt, const Sent& event, std::int64_t now);
     void watch(Output& out, const Step& step, bool resend) const;
     void abandon(Output& out, std::string outcome, std::int64_t now, News then);
-    News abandoned();
+    News abandoned(Output& out, std::int64_t now);
     void end(Output& out, Stage stage, std::string outcome, std::int64_t now);
     void drop();
     void remember(const Step& step);
@@ -189,7 +198,10 @@ class Lane {
     void again(Output& out, Step& step, std::int64_t now) const;
     void take_back();
     void reclaim(Output& out, Nonce latest, std::int64_t now);
-    void include(Output& out, Step& step, const ReceiptDone& event, const Hash32& known, std::int64_t now);
+    std::optional<Owed> include(Output& out, Step& step, const ReceiptDone& event, const Hash32& known,
+                                std::int64_t now) const;
+    JournalRecord seen_row(const Step& step, std::int64_t now) const;
+    void owe(Owed row);
     JournalRecord row(const Step& step, Stage stage, std::int64_t now) const;
     static Attempt attempt_of(const JournalRecord& record);
     static void fill(JournalRecord& record, const Step& step, std::size_t attempt);
@@ -214,6 +226,7 @@ class Lane {
     std::vector<Step> reopened_steps_;  // settled ones out of their blocks while another step holds the lane
     std::vector<Step> doubtful_;        // given up as used by somebody else, but still asked for
     std::vector<Recalled> recalled_;    // oldest first
+    std::deque<Owed> owed_;             // oldest first
     Step last_;
     std::string reason_;
 };

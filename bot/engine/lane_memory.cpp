@@ -133,6 +133,31 @@ void Lane::recheck() {
     doubts_ = 0;
 }
 
+JournalRecord Lane::seen_row(const Step& step, std::int64_t now) const {
+    JournalRecord record = row(step, Stage::Seen, now);
+    fill(record, step, step.seen->attempt);
+    record.block_number = step.seen->number;
+    record.block_hash = step.seen->hash;
+    record.succeeded = step.seen->succeeded;
+    record.gas_spent = step.seen->cost;
+    return record;
+}
+
+void Lane::owe(Owed row) {
+    owed_.push_back(std::move(row));
+    if (owed_.size() > kOwed) owed_.pop_front();
+}
+
+void Lane::noted(const Persisted& event) {
+    const auto it = std::find_if(owed_.begin(), owed_.end(),
+                                 [&](const Owed& owed) { return owed.request != 0 && owed.request == event.id; });
+    if (it == owed_.end()) return;
+    if (event.error.empty())
+        owed_.erase(it);
+    else
+        it->request = 0;  // block() tries again
+}
+
 bool Lane::wants(Nonce nonce) const {
     const auto has = [&](const Step& step) { return step.base.nonce == nonce; };
     return std::any_of(reopened_steps_.begin(), reopened_steps_.end(), has) ||

@@ -88,7 +88,7 @@ void ChainShell::mind_nodes() {
 }
 
 void ChainShell::arrived(BlockNumber block) {
-    if (undecided_ != 0 || engine_->decided() == 0) return;  // before the first decision there is much to read
+    if (undecided_ != 0 || !began_) return;  // before the first decision there is much to read
     undecided_ = block;
     arrived_ = std::chrono::steady_clock::now();
 }
@@ -96,9 +96,10 @@ void ChainShell::arrived(BlockNumber block) {
 /// A block that is known and not decided on: asked after each event, and by the clock.
 void ChainShell::mind_decisions() {
     using namespace std::chrono_literals;
+    const BlockNumber decided = engine_->decided();
+    began_ = began_ || decided != 0;  // zero again after a reorganisation, until what is new has been read
     if (undecided_ == 0) return;
     const auto took = std::chrono::steady_clock::now() - arrived_;
-    const BlockNumber decided = engine_->decided();
     const auto bound = std::clamp<std::chrono::milliseconds>(chain_.block_time / 2, 2s, 4s);
     if (decided >= undecided_) {
         undecided_ = 0;

@@ -162,6 +162,7 @@ class ChainShell {
     std::uint64_t turns_ = 0;
     BlockNumber undecided_ = 0;                        // the oldest block that is waiting to be decided on; zero: none
     std::chrono::steady_clock::time_point arrived_{};  // when it came
+    bool began_ = false;                               // something was decided on since the start
     BlockNumber final_number_ = 0;                     // as the nodes told it last
     std::optional<std::chrono::steady_clock::time_point> alone_since_;  // no node answers
     oracle::PendingBook::Counts told_pending_{};                        // as the metrics have it

@@ -127,13 +127,6 @@ bool Disk::holds(const Hash32& attempt, const Bytes& raw) const {
     });
 }
 
-std::optional<std::string> Disk::open_since(Ms time) const {
-    for (const auto& record : synced_) {
-        if (record.time_ms < time && !ended(record)) return record.incident + " step " + std::to_string(record.step);
-    }
-    return std::nullopt;
-}
-
 /// What ended long ago is in nobody's way but ours.
 void Disk::forget_old() {
     constexpr std::size_t kMany = 2'000;

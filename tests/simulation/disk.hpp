@@ -37,8 +37,7 @@ class Disk {
     /// All that survives a loss of power now.
     const std::vector<engine::JournalRecord>& synced() const { return synced_; }
     bool holds(const Hash32& attempt, const Bytes& raw) const;
-    /// A step without an end that was begun before this time.
-    std::optional<std::string> open_since(Ms time) const;
+    bool ended(const engine::JournalRecord& record) const;
     /// What a process that starts now is given (engine::Started), after bot/shell/memory.cpp. `wall` is its clock.
     engine::Started begin_life(Ms wall);
     /// Too many lives ended by a crash: until then nothing new may be signed. By the clock of the process.
@@ -57,7 +56,6 @@ class Disk {
     void finish(bool survives, const std::string& error);
     std::string keep(const std::vector<engine::JournalRecord>& records);
     std::string refusal(const engine::JournalRecord& record, bool& known) const;
-    bool ended(const engine::JournalRecord& record) const;
     void forget_old();
 
     Agenda& agenda_;

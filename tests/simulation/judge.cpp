@@ -62,6 +62,9 @@ void Judge::started(const engine::Engine&) {
     told_.clear();
     feed_live_ = false;
     told_since_start_ = 0;
+    undecided_ = 0;
+    late_ = began_ = false;
+    decided_upto_ = 0;
     unexplained_.clear();
     open_.clear();
     alerts_.clear();
@@ -115,7 +118,19 @@ void Judge::followed(const std::string& node, const std::string& why) {
     if (narrate) narrate("following " + node + ": " + why);
 }
 
-void Judge::stepped(const engine::Engine&) {}
+/// As bot/shell tells people "late", by mind_decisions().
+void Judge::stepped(const engine::Engine& engine) {
+    constexpr Ms kInTime = 4'000;
+    decided_upto_ = engine.decided();
+    began_ = began_ || decided_upto_ != 0;
+    if (told_.empty() || !began_) return;
+    const bool decided = decided_upto_ >= undecided_;
+    const bool in_time = agenda_.now() - arrived_ < kInTime;
+    if (undecided_ != 0) late_ = decided ? late_ && !in_time : late_ || !in_time;
+    if (undecided_ != 0 && !decided) return;
+    undecided_ = decided_upto_ < told_.back().number ? told_.back().number : 0;
+    arrived_ = agenda_.now();
+}
 
 /// Rule 2 and 4: durable first, from a live wallet, on a live feed, to the contracts that are allowed.
 void Judge::judge(const engine::Broadcast& command) {
@@ -148,7 +163,12 @@ void Judge::judge(const engine::Persist& command) {
             narrate("persist " + std::to_string(command.id) + " stage " +
                     std::to_string(static_cast<int>(record.stage)) + " " + step_name(record) + " attempt " +
                     std::to_string(record.attempt) + " nonce " +
-                    (record.nonce ? std::to_string(*record.nonce) : "none") + " " + record.outcome);
+                    (record.nonce ? std::to_string(*record.nonce) : "none") +
+                    (record.stage == Stage::Signed
+                         ? ", max fee " + to_string(record.tx.max_fee) + " with " +
+                               to_string(record.tx.max_priority_fee) + ", gas " + std::to_string(record.tx.gas_limit)
+                         : "") +
+                    (record.value.is_zero() ? "" : ", value " + to_string(record.value)) + " " + record.outcome);
         if (record.stage == Stage::Intent) intents_.try_emplace(step_name(record), agenda_.now());
         if (record.stage == Stage::Reserved) {
             const bool twice = std::any_of(disk_.synced().begin(), disk_.synced().end(), [&](const auto& other) {
@@ -169,6 +189,7 @@ void Judge::judge(const engine::Persist& command) {
             const auto enough = [](const Wei& fresh, const Wei& old) {
                 return fresh > old && fresh.value >= *mul_div_down(old.value, U256{110}, U256{100});
             };
+            if (out_of_reach(other)) continue;  // no pool has it
             if (!enough(record.tx.max_fee, other.tx.max_fee) ||
                 !enough(record.tx.max_priority_fee, other.tx.max_priority_fee))
                 violate("a replacement that no pool takes");
@@ -261,7 +282,7 @@ void Judge::judge_reasons() {
             // Nothing can be said of a position while the market cannot be read, and that is told.
             const bool unknown = alerts_.contains({"no-value", position.name}) ||
                                  alerts_.contains({"reads-fail", ""}) || alerts_.contains({"feed-stale", ""}) ||
-                                 alerts_.contains({"market-error", position.market});
+                                 alerts_.contains({"market-error", position.market}) || late_;
             std::size_t& silent = unexplained_[position.name];
             const auto decided = decided_.find(position.name);
             const bool explained = unknown || (decided != decided_.end() && decided->second >= head.number);

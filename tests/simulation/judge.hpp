@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ class Judge final : public Witness {
     /// Whether a planner that knows all, with the owner's limits and funds, could bring it to its trigger now.
     bool savable(const config::Position& position) const;
     const Address& account_of(const std::string& position) const;
+    /// A step that is open since before `time` although the chain could have ended it.
+    std::optional<std::string> stays_open(Ms time) const;
 
     void violate(const std::string& what);
     std::vector<std::string> violations;
@@ -87,6 +90,8 @@ class Judge final : public Witness {
     bool near_liquidation(const std::string& position) const;
     void judge_age(const engine::Decision& decision);
     void judge_mined(const Block& block, const Mined& mined);
+    bool waits_for_fees(const engine::JournalRecord& newest, Ms since) const;
+    bool out_of_reach(const engine::JournalRecord& record) const;
     void judge_limits(const std::string& position, Timestamp now);
     void judge_reasons();
     const config::Position& position_named(const std::string& name) const;
@@ -100,6 +105,11 @@ class Judge final : public Witness {
     std::deque<BlockRef> told_;  // as the engine was told, newest last
     bool feed_live_ = false;
     std::size_t told_since_start_ = 0;
+    BlockNumber undecided_ = 0;  // told, and not decided on; zero: none
+    Ms arrived_ = 0;             // when it was told
+    bool late_ = false;          // that is told to people
+    bool began_ = false;         // something was decided on since the start
+    BlockNumber decided_upto_ = 0;
     Ms reasons_at_ = 0;
     Ms wall_ = 0;                                           // of the process
     std::map<std::string, BlockNumber> decided_;            // newest block with a decision, by position

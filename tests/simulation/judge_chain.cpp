@@ -8,6 +8,8 @@
 
 namespace plimsoll::sim {
 
+using engine::JournalRecord;
+
 namespace {
 
 constexpr Timestamp kDay = 86'400;
@@ -98,6 +100,43 @@ void Judge::judge_limits(const std::string& position, Timestamp now) {
         violate("4: gas of a day " + to_string(gas) + " above " + to_string(limits.max_gas_per_day));
     if (limits.max_value_per_day && value > limits.max_value_per_day->value)
         violate("4: value of a day " + to_string(value) + " above " + to_string(*limits.max_value_per_day));
+}
+
+/// It costs more than nodes take or than its sender had a short while ago.
+bool Judge::out_of_reach(const JournalRecord& record) const {
+    constexpr int kLately = 8;
+    const U256 cost = *checked_mul(record.tx.max_fee.value, U256{record.tx.gas_limit});
+    if (cost > config_.rpc_fee_cap.value) return true;
+    const Block* block = &chain_.head();
+    for (int i = 0; i < kLately && block != nullptr; ++i, block = block->parent) {
+        const auto coin = block->after->native.find(record.address);
+        if (coin == block->after->native.end() || cost > coin->second) return true;
+    }
+    return false;
+}
+
+/// What all may see pays less than the base fee: it waits, and is raised when its position falls again (rule 6). A few
+/// blocks may leave it out all the same.
+bool Judge::waits_for_fees(const JournalRecord& newest, Ms since) const {
+    constexpr int kChances = 8;
+    int chances = 0;
+    for (const Block* block = &chain_.head();
+         block != nullptr && static_cast<Ms>(block->ref.timestamp) * 1'000 >= since; block = block->parent) {
+        if (newest.tx.max_fee >= *checked_add(block->ref.base_fee, block->tip)) ++chances;
+    }
+    return chances < kChances;
+}
+
+std::optional<std::string> Judge::stays_open(Ms time) const {
+    for (const auto& first : disk_.synced()) {
+        if (first.time_ms >= time || disk_.ended(first)) continue;
+        const JournalRecord* newest = nullptr;
+        for (const auto& record : disk_.synced()) {
+            if (record.stage == engine::Stage::Signed && step_name(record) == step_name(first)) newest = &record;
+        }
+        if (newest == nullptr || !waits_for_fees(*newest, time)) return step_name(first);
+    }
+    return std::nullopt;
 }
 
 bool Judge::savable(const config::Position& position) const {

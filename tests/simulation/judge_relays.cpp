@@ -12,9 +12,10 @@ constexpr std::size_t kNear = 3;  // told blocks in a row: one of them may come 
 
 }  // namespace
 
-/// The newest told blocks all have it within a twentieth of liquidation.
+/// The newest told blocks all have it within a twentieth of liquidation, and the engine could know it: of a branch that
+/// is told all at once it has read nothing yet.
 bool Judge::near_liquidation(const std::string& position) const {
-    if (told_.size() < kNear) return false;
+    if (told_.size() < kNear || decided_upto_ + 1 < told_.back().number) return false;
     const Wad level{*mul_div_up(kWad, U256{105}, U256{100})};
     for (auto it = told_.end() - static_cast<std::ptrdiff_t>(kNear); it != told_.end(); ++it) {
         const Block* block = chain_.find(it->hash);

@@ -43,9 +43,11 @@ Report play(const Job& job, Options options, bool narrates, bool digests) {
     return world.run();
 }
 
-void tell(const Report& report, const std::string& program) {
+void tell(const Report& report, const std::string& program, const Options& options) {
+    const std::string kind = std::string(options.guards ? " --guards" : "") + (options.relays ? " --relays" : "") +
+                             (options.calm ? " --calm" : "");
     for (const auto& violation : report.violations) fmt::print("seed {}: {}\n", report.seed, violation);
-    fmt::print("replay it with: {} --seed {} --hours {} --replay\n", program, report.seed, report.hours);
+    fmt::print("replay it with: {}{} --seed {} --hours {} --replay\n", program, kind, report.seed, report.hours);
 }
 
 void summary(const Report& all, std::size_t runs, double seconds, double worked) {
@@ -130,7 +132,7 @@ int main(int argc, char** argv) {
             if (report.violations.empty()) continue;
             ++failed;
             over = first;
-            tell(report, argv[0]);
+            tell(report, argv[0], base);
             std::fflush(stdout);
         }
     };

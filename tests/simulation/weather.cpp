@@ -231,7 +231,7 @@ void World::check_rest() {
     if (!shell_->runs() && options_.crash_at != 0) return;  // it has just died, and will be there in a moment
     if (!shell_->runs()) return judge_->violate("7: the process does not run");
     constexpr Ms kSettled = 300'000;
-    if (const auto open = disk_->open_since(agenda_.now() - kSettled))
+    if (const auto open = judge_->stays_open(agenda_.now() - kSettled))
         judge_->violate("7: a transaction stays open: " + *open);
     if (!shell_->engine().status().feed_live) judge_->violate("7: the feed is not live");
 }

@@ -214,3 +214,34 @@ TEST_CASE(
     for (const auto& told : world.commands<engine::Decide>()) CHECK(told.decision.reason != "value");
     check_rules(world);
 }
+
+TEST_CASE("a rescue that waits in the pools while its position has recovered leaves its nonce to one that is needed") {
+    World world;
+    config::Position other = world.position();
+    other.name = "other";
+    other.trigger = wad(130);
+    other.warn = wad(131);
+    world.config.wallets[0].positions.push_back(other);
+    world.start();
+    world.run();
+    world.mine(1);
+    world.inclusion = false;
+    world.set_price(1'500);  // 1.2
+    world.mine(1);
+    REQUIRE(signed_fields(world).size() == 1);
+    REQUIRE(rows(world, Stage::Signed).back().position == "main");
+    world.set_price(1'590);  // 1.272: "main" is not in danger any more
+    world.mine(1);
+    const auto sent = signed_fields(world);
+    REQUIRE(sent.size() == 2);
+    CHECK(sent[1].nonce == sent[0].nonce);
+    CHECK(sent[1].max_fee.value > *mul_div_down(sent[0].max_fee.value, U256{110}, U256{100}));
+    CHECK(rows(world, Stage::Signed).back().position == "other");
+    world.inclusion = true;
+    world.mine(8);
+    CHECK(world.mined_count(true) == 1);
+    CHECK(world.journal.back().outcome == "rescued");
+    CHECK(world.spendings.back().position == "other");
+    CHECK(world.health() >= wad(159));
+    check_rules(world);
+}

@@ -209,6 +209,32 @@ TEST_CASE("M12 the receipt comes while 'used elsewhere' is being written: the wa
     CHECK(world.mined_count(true) == 1);
 }
 
+TEST_CASE("what was spent after all is written until the journal has it: a restart would count too little") {
+    World world = running();
+    world.inclusion = false;
+    world.set_price(1'500);
+    world.mine(1);
+    world.inclusion = true;
+    world.receipts_hidden = true;
+    for (int i = 0; i < 20 && count(world, Stage::Abandoned) == 0; ++i) world.mine();
+    REQUIRE(count(world, Stage::Abandoned) == 1);
+    world.receipts_hidden = false;
+    int refused = 0;
+    world.lose = [&](const engine::Command& c) {
+        const auto* persist = std::get_if<engine::Persist>(&c);
+        return persist != nullptr && persist->records.back().stage == Stage::Seen && ++refused <= 2;
+    };
+    world.mine(1);
+    REQUIRE(refused == 1);
+    CHECK(world.spendings.empty());
+    world.mine(2);
+    REQUIRE(world.spendings.size() == 1);
+    CHECK_FALSE(world.spendings[0].value.is_zero());
+    world.mine(3);
+    CHECK(refused == 3);  // the third was taken, and there is no fourth
+    for (const auto& violation : world.violations) FAIL_CHECK(violation);
+}
+
 TEST_CASE("its block goes and comes back while the end is being written: ended, counted, and the lane is free") {
     World world = running();
     world.position().limits.cooldown = std::chrono::hours{1};

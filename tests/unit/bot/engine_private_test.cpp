@@ -201,6 +201,54 @@ TEST_CASE("M10 a bid is lowered to what nodes take, as long as that covers the b
     CHECK(hopeless.alerts("rpc-fee-cap").size() == 1);
 }
 
+TEST_CASE("M10 what costs more than nodes take does not hold the nonce when fees have fallen") {
+    World world = running();
+    world.set_price(1'500);
+    world.mine(1);
+    const Gas gas = signed_fields(world).at(0).gas_limit;
+    const Wei cap{*checked_mul(gwei(40).value, U256{gas})};
+    const auto cost = [](const engine::TxFields& tx) { return *checked_mul(tx.max_fee.value, U256{tx.gas_limit}); };
+
+    World dear = running();
+    dear.config.rpc_fee_cap = cap;
+    dear.position().limits.max_fee_per_gas = gwei(300);
+    dear.give(engine::SettingsReloaded{dear.config});
+    dear.before = [&](const engine::Command& command) {
+        const auto* sent = std::get_if<engine::Broadcast>(&command);
+        if (sent == nullptr) return;
+        dear.send_answer.reset();
+        for (const auto& row : dear.journal) {
+            if (row.stage == Stage::Signed && row.hash == sent->hash && cost(row.tx) > cap.value)
+                dear.send_answer = engine::SendOutcome::FeeCapExceeded;
+        }
+    };
+    dear.base_fee = gwei(100);
+    dear.set_price(1'500);
+    dear.mine(2);
+    const auto first = signed_fields(dear).at(0);
+    REQUIRE(cost(first) > cap.value);
+    REQUIRE(dear.pool.empty());
+    dear.base_fee = gwei(10);
+    dear.mine(12);  // the base fee of the bid falls with the blocks
+    CHECK(dear.mined_count(true) == 1);
+    CHECK(dear.health() >= wad(159));
+    CHECK(signed_fields(dear).back().max_fee < first.max_fee);
+    CHECK(signed_fields(dear).back().nonce == first.nonce);
+    CHECK(count(dear, Stage::Reserved) == 1);
+    check_rules(dear);
+
+    // What waits for the base fee to fall below the owner's limit waits where nodes take it.
+    World waits = running();
+    waits.config.rpc_fee_cap = cap;
+    waits.position().limits.max_fee_per_gas = gwei(60);
+    waits.give(engine::SettingsReloaded{waits.config});
+    waits.base_fee = gwei(100);
+    waits.set_price(1'500);
+    waits.mine(1);
+    CHECK(cost(signed_fields(waits).at(0)) <= cap.value);
+    CHECK(stands(waits, "rpc-fee-cap"));
+}
+
 TEST_CASE("M27 what ran out of gas has more the next time") {
     World world = running();
     world.forced_revert = true;
