@@ -2,6 +2,7 @@
 #include "bot/alerts.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "bot/journal/writer.hpp"
 #include "bot/log.hpp"
@@ -108,6 +109,12 @@ void AlertDesk::clear(const std::string& chain, const std::string& kind, const s
     take(chain, {engine::AlertLevel::Info, kind, subject, std::move(text), true});
 }
 
+std::string alert_key(std::string_view instance, std::string_view subject, std::string_view kind) {
+    std::string out = fmt::format("plimsoll/{}/{}/{}", instance, subject, kind);
+    out.resize(std::min(out.size(), kDedupKeyMax));
+    return out;
+}
+
 AlertMessage AlertDesk::message_of(const std::string& chain, const engine::Alert& alert, std::int64_t standing_ms,
                                    std::int64_t now) const {
     AlertContext context;
@@ -120,16 +127,14 @@ AlertMessage AlertDesk::message_of(const std::string& chain, const engine::Alert
         context.block = block->second.number;
         context.block_timestamp = block->second.timestamp;
     }
-    AlertMessage message{alert.level,
-                         alert.kind,
-                         alert.position,
-                         chain,
-                         alert.resolved,
-                         alert.event,
-                         alert_text(alert, context),
-                         "plimsoll/" + options_.instance + '/' + alert.position + '/' + alert.kind};
-    message.dedup_key.resize(std::min(message.dedup_key.size(), kDedupKeyMax));
-    return message;
+    return {alert.level,
+            alert.kind,
+            alert.position,
+            chain,
+            alert.resolved,
+            alert.event,
+            alert_text(alert, context),
+            alert_key(options_.instance, alert.position, alert.kind)};
 }
 
 void AlertDesk::deliver(const std::string& chain, engine::Alert alert, std::int64_t standing_ms, std::int64_t now) {

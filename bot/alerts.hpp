@@ -67,6 +67,8 @@ std::string alert_text(const engine::Alert& alert, const AlertContext& context);
 
 /// "45 s", "12 min", "1 h 12 min", "3 d 4 h".
 std::string duration_text(std::int64_t ms);
+/// AlertMessage::dedup_key of what is said of this subject.
+std::string alert_key(std::string_view instance, std::string_view subject, std::string_view kind);
 /// "2024-08-05 01:10:23Z" of seconds since 1970.
 std::string utc_text(std::int64_t seconds);
 

@@ -130,7 +130,7 @@ Result<void> Daemon::open_journal() {
     TRY_VOID(journal->claim(owners_of(configs_), options_.adopt, now));
     TRY(const auto memory, recall(*journal, now, options_.once));
     if (!options_.once) note_limits(*journal, filed_, now);
-    TRY(people_memory_, recall_people(*journal, now));
+    TRY(people_memory_, recall_people(*journal, settings_.daemon.instance(), now));
     settings_ = in_force(filed_, people_memory_.dry);
     live_subjects_ = live_subjects(settings_);
     configs_.clear();

@@ -6,7 +6,9 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <set>
 
+#include "bot/alerts.hpp"
 #include "bot/app/plan_text.hpp"
 #include "bot/console/board.hpp"
 #include "bot/control/orders.hpp"
@@ -19,13 +21,37 @@ namespace plimsoll::bot {
 
 namespace asio = boost::asio;
 
-Result<PeopleMemory> recall_people(journal::Journal& journal, std::int64_t now_ms) {
+namespace {
+
+/// What was lately said of that which somebody takes care of, whether a channel had a message of it or not.
+Result<std::vector<notify::Queue::Heard>> recall_heard(journal::Journal& journal, const std::string& instance,
+                                                       const std::vector<journal::AcknowledgedRow>& seen,
+                                                       std::int64_t since_ms) {
+    constexpr std::size_t kMost = 20'000;
+    std::vector<notify::Queue::Heard> out;
+    if (seen.empty()) return out;
+    std::set<std::string> keys;
+    for (const auto& row : seen) keys.insert(row.key);
+    TRY(auto rows, journal.alerts(since_ms, kMost));
+    for (auto& row : rows) {
+        auto key = alert_key(instance, row.alert.position, row.alert.kind);
+        if (keys.contains(key)) out.push_back({std::move(key), std::move(row.alert), row.time_ms});
+    }
+    std::reverse(out.begin(), out.end());
+    return out;
+}
+
+}  // namespace
+
+Result<PeopleMemory> recall_people(journal::Journal& journal, const std::string& instance, std::int64_t now_ms) {
     PeopleMemory out;
     TRY(out.pauses, journal.wallet_pauses());
     TRY(out.dry, journal.dry_wallets());
     TRY(out.messages.channels, journal.channels());
     TRY(out.messages.rows, journal.deliveries(now_ms - notify::Queue::kMemoryMs));
     TRY(out.messages.acknowledged, journal.acknowledged());
+    TRY(out.messages.heard,
+        recall_heard(journal, instance, out.messages.acknowledged, now_ms - notify::Queue::kMemoryMs));
     TRY(out.messages.last_id, journal.last_delivery());
     return out;
 }
@@ -155,7 +181,8 @@ notify::ChatServices People::chat_services() {
     out.resume = [this](const std::string& wallet, const std::string& by, const Operator::Done& done) {
         operator_->resume(wallet, by, done);
     };
-    out.acknowledge = [this](const std::string& by) { return acknowledge("", by).value_or(0); };
+    out.acknowledge = [this](const std::string& which, const std::string& by) { return acknowledge(which, by); };
+    out.alerts = [this] { return alerts(); };
     out.now_ms = services_.now_ms;
     out.name = services_.settings->daemon.name.value_or("");
     return out;

@@ -30,7 +30,8 @@ struct PeopleMemory {
     std::vector<journal::WalletPause> pauses;
     std::vector<journal::WalletDry> dry;
 };
-Result<PeopleMemory> recall_people(journal::Journal& journal, std::int64_t now_ms);
+/// `instance`: as the daemon's, in the keys of alerts.
+Result<PeopleMemory> recall_people(journal::Journal& journal, const std::string& instance, std::int64_t now_ms);
 
 struct PeopleServices {
     const config::Settings* settings = nullptr;  // in force; may change with a reload

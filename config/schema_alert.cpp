@@ -50,7 +50,8 @@ constexpr Setting<AlertChannel> kAlert[] = {
         .kind = Kind::Choice,
         .choices = "off|look|act",
         .example = "\"act\"",
-        .text = "Telegram: what may be asked by its chats. look: /status, /plan, /ack; act: /pause and /resume too.",
+        .text = "Telegram: what may be asked by its chats. look: /status, /plan, /alerts, /ack; act: /pause and "
+                "/resume too.",
         .restart = true,
     }),
     setting<&AlertChannel::server>({

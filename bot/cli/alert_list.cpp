@@ -23,7 +23,7 @@ using nlohmann::json;
 Result<json> of_journal(const config::Settings& settings) {
     TRY(auto journal, journal::Journal::open(settings.daemon.data_dir + "/journal.db", journal::Access::Read));
     const std::int64_t now = unix_ms();
-    TRY(auto memory, recall_people(*journal, now));
+    TRY(auto memory, recall_people(*journal, settings.daemon.instance(), now));
     std::vector<notify::LaneRule> lanes;
     for (const auto& channel : settings.alerts) {
         for (auto& lane : notify::lanes_of(channel)) lanes.push_back(std::move(lane));

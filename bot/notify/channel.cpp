@@ -161,6 +161,7 @@ std::vector<LaneRule> lanes_of(const config::AlertChannel& settings) {
         const Form& form = form_of(settings.kind);
         rule.notices_max = form.notices_max;
         rule.keeps_state = form.keeps_state;
+        rule.acknowledges = form.acknowledges;
         if (settings.kind == "alertmanager") rule.repeat_ms = 0;  // it forgets what is not repeated
     }
     std::vector<LaneRule> out(1, rule);

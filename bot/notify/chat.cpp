@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "bot/alerts.hpp"
+#include "bot/notify/message.hpp"
 #include "config/units.hpp"
 
 namespace plimsoll::bot::notify {
@@ -24,6 +25,12 @@ std::optional<std::int64_t> integer_of(const json& object, const char* key) {
     return at->get<std::int64_t>();
 }
 
+std::string lowered(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return text;
+}
+
 std::optional<ChatCommand> command_of(const json& message) {
     const auto text = message.find("text");
     const auto date = integer_of(message, "date");
@@ -35,8 +42,7 @@ std::optional<ChatCommand> command_of(const json& message) {
     out.time_s = *date;
     in >> out.verb;
     out.verb = out.verb.substr(0, out.verb.find('@'));
-    std::transform(out.verb.begin(), out.verb.end(), out.verb.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    out.verb = lowered(std::move(out.verb));
     for (std::string word; out.words.size() < kWordsMost && in >> word;) out.words.push_back(word);
     return out;
 }
@@ -80,7 +86,8 @@ Result<ChatUpdates> parse_updates(std::string_view body, const std::vector<std::
 std::string Chat::help() const {
     std::string out =
         "/status: what is watched, and how it stands\n/plan POSITION: what would be done now\n"
-        "/ack: I take care of what is open; no repeats, no escalation";
+        "/alerts: what is open, and who takes care of it\n"
+        "/ack [ID]: I take care of all that is open, or of one; no repeats, no escalation";
     if (acts_)
         out +=
             "\n/pause [WALLET] [2h]: sign nothing new, for so long or until /resume\n/resume [WALLET]: be protected "
@@ -100,18 +107,44 @@ void Chat::answer(const ChatCommand& command, const ChatServices::Said& said) {
         if (command.words.size() != 1) return said("Which position? /plan NAME");
         return services_.plan(command.words.front(), said);
     }
-    if (command.verb == "ack") {
-        const auto count = services_.acknowledge("telegram " + command.chat);
-        return said(count == 0 ? "Nothing is open."
-                               : fmt::format("Noted: {} open alert{}. No repeats until one is graver or over.", count,
-                                             count == 1 ? "" : "s"));
-    }
+    if (command.verb == "alerts") return said(open());
+    if (command.verb == "ack") return acknowledge(command, said);
     const bool acting = command.verb == "pause" || command.verb == "resume";
     if (acting && !acts_)
         return said("This chat may only look: commands = \"act\" in the configuration lets it pause and resume.");
     if (command.verb == "pause") return pause(command, said);
     if (command.verb == "resume") return resume(command, said);
     said(help());
+}
+
+void Chat::acknowledge(const ChatCommand& command, const ChatServices::Said& said) {
+    if (command.words.size() > 1) return said("Which one? /ack ID, or /ack alone for all that is open.");
+    const bool all = command.words.empty();
+    const std::string word = all ? "" : command.words.front();
+    const std::string which = word.size() == alert_id("").size() ? lowered(word) : word;  // as a phone may write it
+    const auto count = services_.acknowledge(which, "telegram " + command.chat);
+    if (!count)
+        return said(
+            fmt::format("No open alert is called {}: it is over, or /alerts has another id for it.", words_of(which)));
+    if (*count == 0) return said("Nothing is open.");
+    said(all ? fmt::format("Noted: {} open alert{}. No repeats until one is graver or over.", *count,
+                           *count == 1 ? "" : "s")
+             : fmt::format("Noted: {}. No repeats until it is graver or over.", which));
+}
+
+std::string Chat::open() const {
+    constexpr std::size_t kShown = 20;
+    const AlertsNow now = services_.alerts();
+    if (now.open_total == 0) return "Nothing is open.";
+    std::string out = fmt::format("{} open, the gravest first:", now.open_total);
+    for (std::size_t i = 0; i < std::min(now.open.size(), kShown); ++i) {
+        const auto& one = now.open[i];
+        out += fmt::format("\n{} {} {} {}, for {}{}", one.id, level_word(one.level), one.kind, one.position,
+                           duration_text(services_.now_ms() - one.since_ms),
+                           one.acknowledged_by.empty() ? "" : ": " + one.acknowledged_by + " takes care");
+    }
+    if (now.open_total > kShown) out += fmt::format("\nand {} more", now.open_total - kShown);
+    return out;
 }
 
 /// The wallet named first, or the only one.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bot/notify/open_alerts.hpp"
 #include "chain/types/result.hpp"
 
 /// What may be asked in a chat, and what is answered. Pure; bot/notify/telegram_poll.hpp fetches and sends.
@@ -44,7 +45,9 @@ struct ChatServices {
         pause;
     std::function<void(const std::string& wallet, const std::string& by, std::function<void(Result<void>)> done)>
         resume;
-    std::function<std::size_t(const std::string& by)> acknowledge;
+    /// `which`: id or key of one that is open (Errc::NotFound: none is called so); empty: all. How many they are.
+    std::function<Result<std::size_t>(const std::string& which, const std::string& by)> acknowledge;
+    std::function<AlertsNow()> alerts;
     std::function<std::int64_t()> now_ms;
     std::string name = {};  // of this daemon, before each answer; empty: nothing is
 };
@@ -65,6 +68,8 @@ class Chat {
     void pause(const ChatCommand& command, const ChatServices::Said& said);
     void resume(const ChatCommand& command, const ChatServices::Said& said);
     std::optional<std::string> wallet_of(std::vector<std::string>& words, std::string& wrong) const;
+    void acknowledge(const ChatCommand& command, const ChatServices::Said& said);
+    std::string open() const;
     std::string help() const;
 
     ChatServices services_;

@@ -5,7 +5,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
-#include <iterator>
+#include <utility>
 
 #include "bot/journal/writer.hpp"
 #include "bot/log.hpp"
@@ -114,10 +114,7 @@ void Dispatcher::count(const journal::DeliveryRow& row) {
 void Dispatcher::flush() {
     auto fresh = queue_.take_changes();
     for (const auto& row : fresh.rows) count(row);
-    const auto append = [](auto& to, auto& from) { std::move(from.begin(), from.end(), std::back_inserter(to)); };
-    append(pending_.rows, fresh.rows);
-    append(pending_.acknowledged, fresh.acknowledged);
-    append(pending_.forgotten, fresh.forgotten);
+    pending_.add(std::move(fresh));
     if (pending_.rows.size() > kPendingMost)
         pending_.rows.erase(pending_.rows.begin(), pending_.rows.end() - static_cast<std::ptrdiff_t>(kPendingMost));
     const std::int64_t now = services_.now_ms();
@@ -138,10 +135,8 @@ void Dispatcher::flush() {
         }
         write_after_ms_ = services_.now_ms() + kDiskPauseMs;
         // What is newer of the same row comes after it, and wins.
-        pending_.rows.insert(pending_.rows.begin(), batch->rows.begin(), batch->rows.end());
-        pending_.acknowledged.insert(pending_.acknowledged.begin(), batch->acknowledged.begin(),
-                                     batch->acknowledged.end());
-        pending_.forgotten.insert(pending_.forgotten.begin(), batch->forgotten.begin(), batch->forgotten.end());
+        batch->add(std::exchange(pending_, {}));
+        pending_ = std::move(*batch);
     });
 }
 

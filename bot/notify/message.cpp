@@ -32,7 +32,7 @@ constexpr std::array<Form, 7> kForms = {{
     {"discord", discord_request, judge_discord, plain_url, kTogether, false},
     {"telegram", telegram_request, judge_telegram, send_message_url, kTogether, false},
     {"ntfy", ntfy_request, judge_described, ntfy_server, kTogether, false},
-    {"pagerduty", pagerduty_request, judge_described, pagerduty_url, 1, true},
+    {"pagerduty", pagerduty_request, judge_described, pagerduty_url, 1, true, true},
     {"alertmanager", alertmanager_request, judge_described, alertmanager_url, kTogether, true},
 }};
 

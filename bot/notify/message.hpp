@@ -21,6 +21,7 @@ struct Notice {
     std::string chain;
     std::string key;  // "plimsoll/<instance>/<position>/<kind>": the same for all that is said of one condition
     std::int64_t raised_ms{};
+    bool acknowledged = false;  // says no more than that somebody takes care of it
 
     bool is_test() const { return alert.kind == kTestKind; }
 };
@@ -78,6 +79,7 @@ struct Form {
     std::string (*url)(const Target& target);  // that the request goes to
     std::size_t notices_max = 1;               // in one request
     bool keeps_state = false;                  // it holds an incident open until it is told that it is over
+    bool acknowledges = false;                 // it wants to know that somebody takes care of one
 };
 
 /// Of every kind but email. CHECK_INVARIANT: the kind is one of the schema's.

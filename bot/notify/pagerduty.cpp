@@ -12,9 +12,11 @@ Request pagerduty_request(const Target& target, const Bundle& bundle) {
     const auto& notice = bundle.notices.front();
     const auto& alert = notice.alert;
     nlohmann::json out = {{"routing_key", target.secret},
-                          {"event_action", alert.resolved ? "resolve" : "trigger"},
+                          {"event_action", alert.resolved        ? "resolve"
+                                           : notice.acknowledged ? "acknowledge"
+                                                                 : "trigger"},
                           {"dedup_key", notice.key.substr(0, kKeyMax)}};
-    if (!alert.resolved) {
+    if (!alert.resolved && !notice.acknowledged) {
         out["client"] = "plimsoll";
         out["payload"] = {{"summary", cut_text(first_line(alert.text), kSummaryMax)},
                           {"source", bundle.instance},

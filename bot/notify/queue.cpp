@@ -24,16 +24,12 @@ std::int64_t life_of(AlertLevel level) {
     return Queue::kInfoMs;
 }
 
-/// What is over wakes nobody.
-int gravity(const engine::Alert& alert) {
-    return alert.resolved ? 0 : 1 + static_cast<int>(alert.level);
-}
-
-Notice notice_of(const journal::DeliveryRow& row) {
-    return {row.alert, row.chain, row.key, row.raised_ms};
-}
-
 }  // namespace
+
+/// What is over wakes nobody, and that somebody takes care does not either.
+int Queue::Waiting::gravity() const {
+    return row.alert.resolved || acknowledgement ? 0 : 1 + static_cast<int>(row.alert.level);
+}
 
 Queue::Queue(std::vector<LaneRule> lanes, Memory memory, std::int64_t now) {
     for (auto& rule : lanes) {
@@ -49,16 +45,10 @@ bool Queue::acknowledged(const std::string& key) const {
 
 /// What is open, and whether somebody takes care of it.
 void Queue::note(const Notice& notice, std::int64_t now) {
-    const auto unsee = [&](Known* known) {
-        if (known != nullptr) known->open.acknowledged_by.clear();
-        if (seen_.erase(notice.key) == 0) return;
-        seen_now_.erase(notice.key);
-        forgotten_.insert(notice.key);
-    };
     const auto& alert = notice.alert;
     if (alert.resolved) {
         known_.erase(notice.key);
-        return unsee(nullptr);
+        return unsee(notice.key);
     }
     if (alert.event && alert.level == AlertLevel::Info) return;
     const auto [at, fresh] = known_.try_emplace(notice.key);
@@ -66,7 +56,7 @@ void Queue::note(const Notice& notice, std::int64_t now) {
     if (fresh) known.open = opened(notice.key, alert, now);
     known.open.text = said_of(alert);
     known.open.event = alert.event;
-    if (alert.event || alert.level > known.open.level) unsee(&known);
+    if (alert.event || alert.level > known.open.level) unsee(notice.key);
     known.open.level = alert.event ? alert.level : std::max(known.open.level, alert.level);
     known.event = alert.event;
     known.heard_ms = now;
@@ -92,7 +82,8 @@ void Queue::take(const Notice& notice, std::int64_t now) {
 /// What waits already of a condition, and may still be changed.
 Queue::Waiting* Queue::replaceable(Lane& lane, const std::string& key) {
     for (auto& [id, waiting] : lane.waiting) {
-        if (waiting.row.key == key && !waiting.flying && !waiting.row.alert.event) return &waiting;
+        if (waiting.row.key == key && !waiting.flying && !waiting.row.alert.event && !waiting.acknowledgement)
+            return &waiting;
     }
     return nullptr;
 }
@@ -190,7 +181,7 @@ void Queue::end(Lane& lane, std::int64_t id, const char* state, std::int64_t now
 void Queue::crowd_out(Lane& lane, std::int64_t now) {
     const auto victim = std::min_element(lane.waiting.begin(), lane.waiting.end(), [](const auto& a, const auto& b) {
         if (a.second.flying != b.second.flying) return b.second.flying;
-        return gravity(a.second.row.alert) < gravity(b.second.row.alert);
+        return a.second.gravity() < b.second.gravity();
     });
     end(lane, victim->first, "crowded-out", now);
 }
@@ -224,19 +215,19 @@ std::vector<Queue::Parcel> Queue::due(std::int64_t now) {
             if (waiting.flying) continue;
             if (waiting.row.until_ms <= now)
                 ended.emplace_back(id, "expired");
-            else if (waiting.row.due_ms <= now && needless(lane, waiting.row))
+            else if (waiting.row.due_ms <= now &&
+                     (waiting.acknowledgement ? !acknowledged(waiting.row.key) : needless(lane, waiting.row)))
                 ended.emplace_back(id, "needless");
             else if (waiting.row.due_ms <= now)
                 ready.push_back(&waiting);
         }
         for (const auto& [id, state] : ended) end(lane, id, state, now);
         const bool urgent = !lane.limited && std::any_of(ready.begin(), ready.end(), [](const Waiting* waiting) {
-            return waiting->row.tries == 0 && gravity(waiting->row.alert) > static_cast<int>(AlertLevel::Critical);
+            return waiting->row.tries == 0 && waiting->gravity() > static_cast<int>(AlertLevel::Critical);
         });
         if (lane.flying || ready.empty() || (now < lane.not_before_ms && !urgent)) continue;
-        std::stable_sort(ready.begin(), ready.end(), [](const Waiting* a, const Waiting* b) {
-            return gravity(a->row.alert) > gravity(b->row.alert);
-        });
+        std::stable_sort(ready.begin(), ready.end(),
+                         [](const Waiting* a, const Waiting* b) { return a->gravity() > b->gravity(); });
         const bool alone = ready.front()->alone;
         Parcel parcel;
         parcel.lane = l;
@@ -245,7 +236,8 @@ std::vector<Queue::Parcel> Queue::due(std::int64_t now) {
             if (waiting->alone && !alone) continue;
             waiting->flying = true;
             parcel.ids.push_back(waiting->row.id);
-            parcel.notices.push_back(notice_of(waiting->row));
+            const auto& row = waiting->row;
+            parcel.notices.push_back({row.alert, row.chain, row.key, row.raised_ms, waiting->acknowledgement});
         }
         lane.flying = true;
         out.push_back(std::move(parcel));
@@ -264,6 +256,17 @@ void Queue::failed(Lane& lane, const Verdict& verdict, std::int64_t least_ms, st
     lane.not_before_ms = now + pause;
 }
 
+void Queue::delivered(Lane& lane, Waiting& waiting, std::int64_t now) {
+    lane.last_taken_ms = now;
+    const std::string key = waiting.row.key;
+    if (waiting.acknowledgement) waiting.row.note = kAcknowledged;
+    const auto told = lane.told.find(key);
+    if (told == lane.told.end() || waiting.acknowledgement) return;
+    told->second.delivered_ms = now;
+    told->second.shown = !waiting.row.alert.resolved;
+    if (acknowledged(key)) confirm(lane, key, now);
+}
+
 void Queue::answered(const Parcel& parcel, const Verdict& verdict, std::int64_t now) {
     constexpr std::int64_t kBetweenMs = 1'000;
     constexpr std::int64_t kDeniedMs = 30'000;
@@ -278,11 +281,7 @@ void Queue::answered(const Parcel& parcel, const Verdict& verdict, std::int64_t 
         ++waiting.row.tries;
         waiting.row.note = verdict.why;
         if (verdict.took == Took::Yes) {
-            lane.last_taken_ms = now;
-            if (const auto told = lane.told.find(waiting.row.key); told != lane.told.end()) {
-                told->second.delivered_ms = now;
-                told->second.shown = !waiting.row.alert.resolved;
-            }
+            delivered(lane, waiting, now);
             end(lane, id, "sent", now);
             continue;
         }
@@ -293,7 +292,7 @@ void Queue::answered(const Parcel& parcel, const Verdict& verdict, std::int64_t 
                 continue;
             }
         }
-        changed(waiting.row);
+        if (!waiting.acknowledgement) changed(waiting.row);
     }
     switch (verdict.took) {
         case Took::Yes:

@@ -24,6 +24,7 @@ struct LaneRule {
     std::int64_t repeat_ms = 1'800'000;  // what lasts is told again after this
     std::size_t notices_max = 1;         // in one message
     bool keeps_state{};
+    bool acknowledges{};             // as Form's
     std::int64_t test_every_ms = 0;  // a test message goes out so often; 0: never
 };
 
@@ -48,12 +49,20 @@ class Queue {
     static constexpr std::int64_t kServerPauseMostMs = 3'600'000;  // as the other side wants it
     static constexpr std::uint32_t kUnfitMost = 3;                 // a message that is not taken alone is given up
 
+    /// An alert of an earlier process.
+    struct Heard {
+        std::string key;
+        engine::Alert alert;
+        std::int64_t at_ms{};
+    };
     struct Memory {
         std::vector<journal::DeliveryRow> rows;  // oldest first
         std::vector<journal::AcknowledgedRow> acknowledged;
         std::vector<journal::ChannelRow> channels;
+        std::vector<Heard> heard;  // oldest first; of what somebody takes care of, whoever was told of it
         std::int64_t last_id = 0;
     };
+    static constexpr const char* kAcknowledged = "acknowledged";  // the note of a row that said no more than this
     /// How far back rows matter.
     static constexpr std::int64_t kMemoryMs = kCriticalMs;
 
@@ -92,6 +101,8 @@ class Queue {
         std::vector<journal::AcknowledgedRow> acknowledged;
         std::vector<std::string> forgotten;  // keys
         bool empty() const { return rows.empty() && acknowledged.empty() && forgotten.empty(); }
+        /// What has changed after these: the later word on a key is the one that stays.
+        void add(Changes later);
     };
     Changes take_changes();
 
@@ -112,13 +123,17 @@ class Queue {
         bool flying = false;
         bool alone = false;  // it goes by itself: together with others it was not taken
         std::uint32_t unfit = 0;
+        bool acknowledgement = false;  // only that somebody takes care; not in the journal before it has ended
+
+        int gravity() const;
     };
     struct Told {
         std::int64_t at_ms{};
         engine::AlertLevel level{};
         bool resolved{};
         std::int64_t delivered_ms{};
-        bool shown{};  // what was delivered last says that it lasts
+        bool shown{};         // what was delivered last says that it lasts
+        bool acknowledged{};  // and it is told, or about to be, that somebody takes care
     };
     struct Lane {
         LaneRule rule;
@@ -140,6 +155,7 @@ class Queue {
     };
 
     void remember(Memory memory, std::int64_t now);
+    void remember_seen(Memory memory, std::int64_t now);
     void note(const Notice& notice, std::int64_t now);
     void take(Lane& lane, const Notice& notice, bool seen, std::int64_t now);
     void resolve(Lane& lane, const Notice& notice, std::int64_t now);
@@ -151,7 +167,10 @@ class Queue {
     bool needless(const Lane& lane, const journal::DeliveryRow& row) const;
     bool acknowledged(const std::string& key) const;
     bool see(const std::string& key, const std::string& by, std::int64_t now);
+    void confirm(Lane& lane, const std::string& key, std::int64_t now);
+    void unsee(const std::string& key);
     void tell_ways(std::vector<Open>& all) const;
+    void delivered(Lane& lane, Waiting& waiting, std::int64_t now);
     void failed(Lane& lane, const Verdict& verdict, std::int64_t least_ms, std::int64_t now);
     void changed(const journal::DeliveryRow& row) {
         changed_.insert_or_assign(row.id, row);

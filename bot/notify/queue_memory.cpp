@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the queue knows of conditions beyond its messages: over restarts, and whether somebody takes care.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "bot/notify/queue.hpp"
@@ -41,6 +42,7 @@ void Queue::remember(Memory memory, std::int64_t now) {
             lane->last_taken_ms = std::max(lane->last_taken_ms, row.ended_ms);
             told.delivered_ms = row.ended_ms;
             told.shown = !row.alert.resolved;
+            told.acknowledged = row.note == kAcknowledged;
         }
         if (row.waits()) {
             const std::int64_t id = row.id;
@@ -54,15 +56,48 @@ void Queue::remember(Memory memory, std::int64_t now) {
             lane.last_test_ms = std::min(row.tested_ms, now);  // a clock that was set back waits no longer than usual
         }
     }
+    remember_seen(std::move(memory), now);
+}
+
+/// Who takes care of what. No channel may have a message of it: then it is as grave as it was when it was last heard
+/// of.
+void Queue::remember_seen(Memory memory, std::int64_t now) {
+    std::map<std::string, Open> heard;
+    for (const auto& [key, alert, at_ms] : memory.heard) {
+        if (alert.resolved) {
+            heard.erase(key);
+            continue;
+        }
+        const auto [at, fresh] = heard.try_emplace(key);
+        const Open before = fresh ? opened(key, alert, at_ms) : at->second;
+        at->second = opened(key, alert, before.since_ms);
+        at->second.level = std::max(alert.level, before.level);
+    }
     for (auto& row : memory.acknowledged) {
-        const auto known = known_.find(row.key);
+        auto known = known_.find(row.key);
+        if (const auto last = heard.find(row.key); known == known_.end() && last != heard.end())
+            known = known_.emplace(row.key, Known{last->second, now, false}).first;
         if (known == known_.end()) {
             forgotten_.insert(row.key);
             continue;
         }
         known->second.open.acknowledged_by = row.by;
-        seen_.emplace(row.key, std::move(row));
+        const std::string key = row.key;
+        seen_.emplace(key, std::move(row));
+        for (auto& lane : lanes_) confirm(lane, key, now);
     }
+}
+
+void Queue::Changes::add(Changes later) {
+    std::set<std::string> seen;
+    for (const auto& row : later.acknowledged) seen.insert(row.key);
+    const std::set<std::string> over(later.forgotten.begin(), later.forgotten.end());
+    std::erase_if(acknowledged, [&](const auto& row) { return over.contains(row.key); });
+    std::erase_if(forgotten, [&](const auto& key) { return seen.contains(key); });
+    const auto append = [](auto& to, auto& from) { std::move(from.begin(), from.end(), std::back_inserter(to)); };
+    append(rows, later.rows);
+    append(acknowledged, later.acknowledged);
+    append(forgotten, later.forgotten);
 }
 
 /// What lasts is heard of again and again; what is not any more has ended without a word. Only where an incident is

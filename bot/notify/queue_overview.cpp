@@ -44,7 +44,39 @@ bool Queue::see(const std::string& key, const std::string& by, std::int64_t now)
     seen_now_.insert_or_assign(key, row);
     forgotten_.erase(key);
     ++revision_;
+    for (auto& lane : lanes_) confirm(lane, key, now);
     return true;
+}
+
+/// Nobody takes care of it any more: it is graver, happened again, or is over.
+void Queue::unsee(const std::string& key) {
+    if (seen_.erase(key) == 0) return;
+    if (const auto known = known_.find(key); known != known_.end()) known->second.open.acknowledged_by.clear();
+    seen_now_.erase(key);
+    forgotten_.insert(key);
+    for (auto& lane : lanes_) {
+        if (const auto told = lane.told.find(key); told != lane.told.end()) told->second.acknowledged = false;
+    }
+}
+
+/// Where an incident is held open, it is told that somebody takes care of it: once, and after the incident itself. The
+/// journal has it when it is told; what was not by then is told by the next process.
+void Queue::confirm(Lane& lane, const std::string& key, std::int64_t now) {
+    const auto told = lane.told.find(key);
+    const auto known = known_.find(key);
+    if (!lane.rule.acknowledges || told == lane.told.end() || known == known_.end()) return;
+    if (!told->second.shown || std::exchange(told->second.acknowledged, true)) return;
+    const Open& open = known->second.open;
+    Waiting waiting;
+    waiting.acknowledgement = true;
+    waiting.row.id = ++last_id_;
+    waiting.row.channel = lane.rule.name;
+    waiting.row.state = "waiting";
+    waiting.row.raised_ms = waiting.row.due_ms = now;
+    waiting.row.until_ms = now + kInfoMs;
+    waiting.row.alert = {open.level, open.kind, open.position, open.text, false, open.event};
+    waiting.row.key = key;
+    lane.waiting.emplace(waiting.row.id, std::move(waiting));
 }
 
 std::size_t Queue::acknowledge(const std::string& by, std::int64_t now) {
@@ -67,7 +99,8 @@ void Queue::tell_ways(std::vector<Open>& all) const {
     for (const auto& lane : lanes_) {
         std::unordered_map<std::string_view, std::int64_t> due;
         for (const auto& [id, waiting] : lane.waiting) {
-            if (!waiting.row.alert.resolved && !needless(lane, waiting.row)) due[waiting.row.key] = waiting.row.due_ms;
+            if (!waiting.row.alert.resolved && !waiting.acknowledgement && !needless(lane, waiting.row))
+                due[waiting.row.key] = waiting.row.due_ms;
         }
         for (auto& open : all) {
             AlertWay way{lane.rule.name, lane.rule.use};

@@ -188,6 +188,37 @@ const STORIES = {
     return `${office.polls.length} polls`;
   }],
 
+  'one alert is taken care of in a chat: PagerDuty hears of that one, once, also over a restart': [
+    { only: ['phone', 'pager'], more: { phone: 'commands = "act"' } }, async ({ office, place, daemon }) => {
+      const list = async () => JSON.parse((await plimsollBeside(values.plimsoll, ['--config', place.config, 'alert', 'list', '--json'])).stdout).open;
+      const acknowledged = () => office.taken.pager.map(({ message }) => message).filter(({ event_action: action }) => action === 'acknowledge');
+      const one = daemon();
+      await one.start();
+      assert.equal(await office.ask('/alerts'), 'Nothing is open.');
+      assert.match(await office.ask('/pause alice'), /alice is paused until/);
+      await stage.setPrice(ENDANGERED);
+      await until('several are open, and the pager knows', LIMIT, async () => (await list()).length > 1
+        && office.taken.pager?.some(({ message }) => /below-trigger/.test(message.dedup_key)));
+      const grave = (await list()).find(({ kind }) => kind === 'below-trigger');
+      assert.match(await office.ask('/alerts'), new RegExp(`open, the gravest first:(\n.*)*\n${grave.id} critical below-trigger alice-aave, for .* s$`, 'm'));
+      assert.match(await office.ask('/ack ffffffff'), /No open alert is called ffffffff/);
+      assert.match(await office.ask(`/ack ${grave.id}`), new RegExp(`^Noted: ${grave.id}\.`));
+      await until('PagerDuty is told', LIMIT, () => acknowledged().length > 0);
+      assert.deepEqual(acknowledged().map(({ dedup_key: key }) => key), [grave.key]);
+      const by = async () => (await list()).filter(({ acknowledged_by: who }) => who !== null).map(({ id }) => id);
+      assert.deepEqual(await by(), [grave.id]);
+      assert.equal(await one.stop(), 0);
+      await one.start();
+      await until('it is heard of again', LIMIT, async () => (await by()).includes(grave.id));
+      assert.match(await office.ask('/alerts'), new RegExp(`${grave.id} .*: telegram 4242 takes care`));
+      assert.equal(acknowledged().length, 1);
+      assert.match(await office.ask('/resume alice'), /alice is protected again/);
+      await until('the rescue', LIMIT, () => rescued(stage));
+      await until('PagerDuty hears that it is over', LIMIT, () => office.taken.pager.some(({ message }) => message.event_action === 'resolve' && message.dedup_key === grave.key));
+      assert.equal(await one.stop(), 0);
+      return grave.id;
+    }],
+
   'orders by command: who takes care of what, a pause and a dry run, over a restart': [
     { only: ['phone', 'pager'], more: { pager: 'use = "escalation"\nafter = "1h"' }, named: true }, async ({ office, place, begin, daemon }) => {
       const order = (...args) => plimsollBeside(values.plimsoll, ['--config', place.config, ...args]);

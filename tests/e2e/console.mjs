@@ -9,15 +9,19 @@ import { parseArgs } from 'node:util';
 import { freePort } from '../devnet/crash/daemon.mjs';
 import { SIZES, enter, openBrowser, openTab } from './browser.mjs';
 import { authority } from './certificates.mjs';
+import { readCourse } from './console_chart.mjs';
+import * as slow from './console_slow.mjs';
 import { rescued } from './outcome.mjs';
-import { test } from './report.mjs';
+import { test as passes } from './report.mjs';
 import { ENDANGERED, Stage, until } from './stage.mjs';
 
-const { values } = parseArgs({ options: { plimsoll: { type: 'string' }, shots: { type: 'string', default: 'build/console' } } });
+const { values } = parseArgs({ options: { plimsoll: { type: 'string' }, shots: { type: 'string', default: 'build/console' }, only: { type: 'string', default: '' } } });
 const TOKEN = 'console-token-of-the-test-7f3a';
 const LIMIT = 30_000;
 const LOWER = '145';  // dollars per ETH: endangers again what was rescued before
 const SCREENS = { '': 'Positions', transactions: 'Incidents and transactions', decisions: 'Decisions', alerts: 'Alerts', wallets: 'Wallets and limits', health: 'Health', 'position/alice-aave': 'alice-aave' };
+/// --only is for those that stand by themselves: most go on where the one before has ended.
+const test = (name, body) => (name.includes(values.only) ? passes(name, body) : undefined);
 const refusals = (text) => /status of 401|status of 429/.test(text);  // the browser's own words for the refusals wanted here
 
 /// Four digits, cut off, as the page writes health factors.
@@ -128,6 +132,19 @@ try {
     stage.supposed = BigInt(exact);
   });
 
+  await test('a course is drawn by uPlot with its levels, read by keyboard and pointer, carried on, and fits the page in light and dark', async () => {
+    const licence = await fetch(`${url}vendor/uPlot.LICENSE.txt`);
+    assert.deepEqual([licence.status, licence.headers.get('content-type')], [200, 'text/plain; charset=utf-8']);
+    const tab = await openTab(session, url, { allow: refusals });
+    await tab.page.goto(url);
+    await enter(tab, TOKEN);
+    await tab.page.locator('#row-alice-aave .spark canvas').waitFor({ timeout: LIMIT });
+    await tab.go('position/alice-aave');
+    await readCourse(tab, async () => (await ask('position?name=alice-aave', { headers: bearer })).json());
+    await quiet(tab, 'the course');
+    await tab.close();
+  });
+
   await test('a fall of the price is seen while it happens, to the end of the rescue, without a reload', async () => {
     const tab = await openTab(session, url, { allow: refusals });
     await tab.page.goto(url);
@@ -210,6 +227,23 @@ try {
     await tab.close();
   });
 
+  const told = async (tab) => {
+    assert.equal((await ask('pause', { method: 'POST', headers: json, body: JSON.stringify({ wallet: 'bob', seconds: 600 }) })).status, 200);
+    await tab.page.locator('li.open', { hasText: 'paused' }).waitFor({ timeout: LIMIT });
+    assert.equal((await ask('resume', { method: 'POST', headers: json, body: JSON.stringify({ wallet: 'bob' }) })).status, 200);
+    await tab.page.locator('li.open', { hasText: 'paused' }).waitFor({ state: 'detached', timeout: LIMIT });
+  };
+  const failed = (text) => refusals(text) || /ERR_FAILED/.test(text);
+
+  for (const [name, story] of Object.entries(slow.STORIES)) {
+    await test(name, async () => {
+      const tab = await openTab(session, url, { allow: failed });
+      await story(tab, () => tab.page.goto(url), () => enter(tab, TOKEN), () => told(tab));
+      await quiet(tab, name);
+      await tab.close();
+    });
+  }
+
   await test('switched to a dry run from the page a wallet only tells its plan, over a restart; switched back it is rescued', async () => {
     const tab = await openTab(session, url, { allow: (text) => refusals(text) || /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/.test(text) });
     await tab.page.goto(url);
@@ -248,12 +282,18 @@ try {
     await tab.page.goto(url);
     await enter(tab, TOKEN);
     await seen(tab, 'alice-aave');
+    // There is no channel here: who takes care of an alert is remembered all the same.
+    assert.equal((await ask('pause', { method: 'POST', headers: json, body: JSON.stringify({ wallet: 'bob', seconds: 600 }) })).status, 200);
+    assert.equal((await ask('acknowledge', { method: 'POST', headers: json, body: '{"all":true}' })).status, 200);
     assert.equal(await daemon.stop(), 0);
     await tab.page.getByRole('alert').filter({ hasText: /values are old|does not answer/ }).waitFor({ timeout: LIMIT });
     await tab.page.locator('body.stale').waitFor({ timeout: LIMIT });
     await tab.shot('positions-gone');
     await daemon.start();
     await tab.page.locator('body:not(.stale)').waitFor({ timeout: LIMIT });
+    await tab.go('alerts');
+    await tab.page.locator('li.open', { hasText: 'paused' }).getByText('acknowledged by console').waitFor({ timeout: LIMIT });
+    assert.equal((await ask('resume', { method: 'POST', headers: json, body: JSON.stringify({ wallet: 'bob' }) })).status, 200);
     await quiet(tab, 'gone and back');
     await tab.close();
     assert.equal(await daemon.stop(), 0);

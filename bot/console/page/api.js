@@ -29,8 +29,10 @@ const withQuery = (path, parameters = {}) => {
   return `/api/v1/${path}${query.size > 0 ? `?${query}` : ''}`;
 };
 
-export const get = async (path, parameters, signal) =>
-  read(await fetch(withQuery(path, parameters), { headers: headers(), cache: 'no-store', signal }));
+const PATIENCE = 20_000;  // longer than the daemon's own
+
+export const get = async (path, parameters) =>
+  read(await fetch(withQuery(path, parameters), { headers: headers(), cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) }));
 
 export const post = async (path, body) => read(await fetch(withQuery(path), {
   method: 'POST', headers: { ...headers(), 'content-type': 'application/json' }, body: JSON.stringify(body),

@@ -3,7 +3,7 @@
 import * as activity from './activity.js';
 import * as alerts from './alerts.js';
 import { follow, get, post, setToken } from './api.js';
-import { reading } from './chart.js';
+import { mount, repaint } from './chart.js';
 import * as decisions from './decisions.js';
 import { h, show } from './dom.js';
 import { clock, span } from './format.js';
@@ -15,8 +15,9 @@ import * as wallets from './wallets.js';
 
 const SCREENS = [['', overview], ['transactions', activity], ['decisions', decisions], ['alerts', alerts], ['wallets', wallets], ['health', health]];
 const place = (id) => document.getElementById(id);
-const now = { status: null, heads: new Map(), stream: 'closed', heard: Date.now(), data: null, error: null, refusal: '', states: new Map(), serial: 0 };
-let ended = new AbortController();
+const now = { status: null, heads: new Map(), stream: 'closed', heard: Date.now(), data: null, hash: null, asking: null, again: false, error: null, refusal: '', states: new Map(), serial: 0 };
+let ended = new AbortController();  // of the stream of news; aborted: there is none
+ended.abort();
 
 function route() {
   const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
@@ -73,23 +74,28 @@ function warning() {
   return late.length > 0 && h('p', { class: 'notice warn', role: 'alert' }, `${late.map(({ name, age }) => `${name} has told no new block ${age === null ? 'yet' : `for ${span(age / 1000)}`}`).join('; ')}: values are as of then.`);
 }
 
+function display(...content) {
+  show(place('main'), ...content);
+  mount(place('main'));
+}
+
 function render() {
   header();
   footer();
-  if (now.data === null) return;
+  if (now.data === null && now.status === null && now.error) return display(h('div', { id: 'warning' }, warning()));
+  if (now.data === null || now.hash !== location.hash) return undefined;  // another screen is on its way
   const at = route();
-  const width = Math.max(280, Math.min(place('main').clientWidth, 1180) - 2);
   const content = now.data.error ? [h('h1', {}, at.screen.title), h('p', { class: 'notice' }, now.data.error)]
-    : at.screen.view(now.data, { ...at, status: now.status, width });
-  show(place('main'), h('div', { id: 'warning' }, warning()), content);
+    : at.screen.view(now.data, { ...at, status: now.status });
+  display(h('div', { id: 'warning' }, warning()), content);
   document.title = `${at.name ?? at.screen.title} – ${now.status?.name || 'plimsoll'}`;
 }
 
 function login(text) {
   ended.abort();
-  Object.assign(now, { status: null, data: null });
+  Object.assign(now, { status: null, data: null, asking: null, serial: now.serial + 1 });  // what is still asked for is not shown
   header();
-  show(place('main'), h('form', { class: 'login', 'data-act': 'enter' }, h('h1', {}, 'The token of this console'),
+  display(h('form', { class: 'login', 'data-act': 'enter' }, h('h1', {}, 'The token of this console'),
     h('p', { class: 'quiet' }, 'It is in the file that ', h('code', {}, 'token'), ' in ', h('code', {}, '[console]'), ' names. It stays in this tab.'),
     text && h('p', { class: 'notice bad', role: 'alert' }, text),
     h('label', { for: 'token' }, 'Token'), h('input', { id: 'token', type: 'password', autocomplete: 'current-password', required: true }), h('button', { type: 'submit' }, 'Open')));
@@ -107,25 +113,35 @@ function announce(status, data) {
   }
 }
 
+/// One question at a time about one screen: an answer that is slower than the news would never be shown otherwise. Another screen
+/// does not wait.
 async function refresh() {
-  const at = route();
+  const { hash } = location;
+  now.again = now.asking === hash;
+  if (now.again) return;
+  now.asking = hash;
   const serial = ++now.serial;
+  const at = route();
   try {
     const [status, data] = await Promise.all([get('status'), at.screen.load({ get, ...at }).catch((error) => {
       if (error.status === 404) return { error: error.message };
       throw error;
     })]);
-    if (serial !== now.serial) return;  // another screen, or newer news
+    if (serial !== now.serial) return;
     for (const { name, head } of status.chains) {
       if (head && now.heads.get(name)?.number !== head.number) now.heads.set(name, { number: head.number, at: Date.now() });
     }
-    Object.assign(now, { status, data, error: null });
+    Object.assign(now, { status, data, hash, error: null });
+    if (ended.signal.aborted) listen();
     announce(status, data);
   } catch (error) {
     if (serial !== now.serial) return;
     if (error.status === 401 || error.status === 429) return login(error.message === 'wrong token' || error.status === 429 ? `Refused: ${error.message}.` : '');
     now.error = `The daemon does not answer: ${error.message}.`;
+    if (ended.signal.aborted) setTimeout(soon, 2_000);  // there is no stream yet that would say when it is back
   }
+  now.asking = null;
+  if (now.again) soon();
   render();
 }
 
@@ -136,7 +152,6 @@ function soon() {
 }
 
 function listen() {
-  ended.abort();
   ended = new AbortController();
   now.heard = Date.now();
   follow({
@@ -201,6 +216,7 @@ const ACTS = {
 function theme(name) {
   document.documentElement.dataset.theme = name;
   localStorage.setItem('plimsoll-theme', name);
+  repaint();
 }
 
 document.addEventListener('click', (event) => {
@@ -210,8 +226,8 @@ document.addEventListener('click', (event) => {
 document.addEventListener('submit', (event) => {
   event.preventDefault();
   setToken(place('token').value.trim());
-  show(place('main'), h('p', { class: 'quiet' }, 'Loading…'));
-  refresh().then(() => { if (now.status) listen(); });
+  display(h('p', { class: 'quiet' }, 'Loading…'));
+  refresh();
 });
 document.addEventListener('input', (event) => {
   if (event.target.dataset.act !== 'find') return;
@@ -225,17 +241,13 @@ document.addEventListener('keydown', (event) => {
   else if (event.key === '/' && place('find')) { event.preventDefault(); place('find').focus(); }
   else if (event.key === 'Escape') { if (event.target.id === 'find') event.target.blur(); else location.hash = '#/'; }
 });
-document.addEventListener('pointermove', (event) => {
-  const plot = event.target.closest?.('#plot');
-  if (plot && now.data?.position) plot.dataset.reading = reading(now.data.position.trail, now.data.position, plot.clientWidth, event.offsetX);
-});
 addEventListener('hashchange', () => {
   now.data = null;
   refresh().then(() => { place('main').focus({ preventScroll: true }); scrollTo(0, 0); });
 });
-addEventListener('resize', () => { if (now.data) render(); });
 
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', repaint);
 const kept = localStorage.getItem('plimsoll-theme');
 if (kept === 'light' || kept === 'dark') document.documentElement.dataset.theme = kept;
 setInterval(() => { if (now.status) { header(); show(place('warning') ?? h('div'), warning()); } }, 1000);
-refresh().then(() => { if (now.status) listen(); });
+refresh();

@@ -19,7 +19,7 @@ export const s = (tag, attributes, ...children) => build(document.createElementN
 
 const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && a.id === b.id;
 
-const KEPT = new Set(['open', 'data-reading']);  // theirs who look, not ours
+const KEPT = 'open';  // theirs who look, not ours
 
 /// Makes `old` what `fresh` is, touching only what differs: focus, selection and scroll stay where they are. What has
 /// data-keep looks after itself.
@@ -28,8 +28,8 @@ export function patch(old, fresh) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
   }
-  for (const { name } of [...old.attributes]) if (!KEPT.has(name) && !fresh.hasAttribute(name)) old.removeAttribute(name);
-  for (const { name, value } of fresh.attributes) if (!KEPT.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+  for (const { name } of [...old.attributes]) if (name !== KEPT && !fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) if (name !== KEPT && old.getAttribute(name) !== value) old.setAttribute(name, value);
   if (old.hasAttribute('data-keep')) return;
   const wanted = [...fresh.childNodes];
   wanted.forEach((child, i) => {

@@ -19,8 +19,17 @@ export const health = (wad, digits = 4) => {
   return value > 1000n * WAD ? '> 1000' : fixed(value, 18, digits);
 };
 
+/// "1.05" of what would be "1.0500".
+export const trimmed = (wad) => health(wad).replace(/0{1,2}$/, '');
+
 /// For drawing alone.
 export const drawn = (wad) => Number(BigInt(wad) / 10n ** 9n) / 1e9;
+
+/// Where a health factor matters: [{ name, wad, value }], liquidation first.
+export function levelsOf({ warn, trigger, target }) {
+  const given = [['liquidation', String(WAD)], ['trigger', trigger], ['warn', warn], ['target', target]];
+  return given.filter(([, wad]) => wad).map(([name, wad]) => ({ name, wad, value: drawn(wad) }));
+}
 
 const scaleOf = (unit) => BigInt(unit).toString().length - 1;
 const symbolOf = (currency) => (currency === 'USD' || currency === undefined ? ['$', ''] : ['', currency === '' ? '' : `\u00a0${currency}`]);
@@ -49,11 +58,9 @@ export const percent = (bps, digits = 1) => {
 };
 
 export const clock = (ms) => new Date(ms).toLocaleTimeString([], { hour12: false });
-export const moment = (ms) => {
-  const date = new Date(ms);
-  const today = new Date().toDateString() === date.toDateString();
-  return today ? clock(ms) : `${date.toISOString().slice(0, 10)}\u00a0${clock(ms)}`;
-};
+/// "2024-08-05", where the clock of the reader says so.
+export const day = (ms) => new Date(ms).toLocaleDateString('sv');
+export const moment = (ms) => (day(Date.now()) === day(ms) ? clock(ms) : `${day(ms)}\u00a0${clock(ms)}`);
 
 export function span(seconds) {
   if (seconds < 60) return `${Math.max(0, Math.floor(seconds))}\u00a0s`;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // All positions, the nearest to liquidation first.
-import { gauge, spark } from './chart.js';
+import { spark } from './chart.js';
 import { h } from './dom.js';
 import { health, money, percent, span } from './format.js';
-import { fall, figure, notes, plain, state } from './parts.js';
+import { fall, figure, gauge, notes, plain, state } from './parts.js';
 
 export const title = 'Positions';
 export const topics = ['positions', 'decisions'];
@@ -28,7 +28,7 @@ function row(position) {
     h('div', { class: 'health' }, h('strong', {}, health(position.health_factor_counted)),
       gauge(position.health_factor_counted, position),
       h('small', {}, `trigger ${health(position.trigger, 2)} → target ${health(position.target, 2)}`)),
-    h('div', { class: 'course' }, spark(position.trail, position.trigger)),
+    h('div', { class: 'course' }, spark(`spark-${position.name}`, position.trail, position.trigger)),
     h('div', { class: 'marks' }, state(position), notes(position)),
     h('dl', { class: 'far' },
       h('div', {}, h('dt', {}, 'to trigger'), h('dd', {}, fall(position, position.fall_to_trigger_bps))),

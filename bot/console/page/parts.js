@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What several screens show.
-import { h } from './dom.js';
-import { STATES, amount, health, isZero, money, percent, short } from './format.js';
+import { h, s } from './dom.js';
+import { STATES, amount, drawn, health, isZero, levelsOf, money, percent, short } from './format.js';
 
 export const pill = (tone, icon, ...text) => h('span', { class: `pill ${tone}` }, h('span', { 'aria-hidden': 'true' }, icon), ' ', text);
 
@@ -76,4 +76,16 @@ export function plain(text, assets) {
     if (!asset) return digits ? `${digits} of ${short(address)}` : short(address);
     return digits ? `${amount(digits, asset.decimals)}\u00a0${asset.symbol}` : asset.symbol;
   });
+}
+
+/// Where a health factor stands between 1 and the target, which are the ends of what matters.
+export function gauge(value, { trigger, warn, target }) {
+  const levels = levelsOf({ trigger, warn, target });
+  const low = 0.95;
+  const top = Math.max(...levels.map((level) => level.value), 1.05) * 1.08;
+  const at = (v) => `${(Math.min(Math.max((v - low) / (top - low), 0), 1) * 100).toFixed(2)}%`;
+  return s('svg', { class: 'gauge', width: '100%', height: 14, 'aria-hidden': 'true' },
+    s('rect', { class: 'track', x: 0, y: 5, width: '100%', height: 4, rx: 2 }),
+    s('rect', { class: 'fill', x: 0, y: 5, width: at(drawn(value)), height: 4, rx: 2 }),
+    levels.map((level) => s('rect', { class: `tick ${level.name}`, x: at(level.value), y: 1, width: 2, height: 12 })));
 }

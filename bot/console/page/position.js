@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One position: where it stands, at which prices it is in danger, what would be done, what was done.
-import { chart, gauge } from './chart.js';
+import { course } from './chart.js';
 import { h } from './dom.js';
 import { amount, ether, gwei, health, moment, money, percent, purpose, span } from './format.js';
-import { fall, figure, gates, hash, ladder, notes, plain, section, state, table, used } from './parts.js';
+import { fall, figure, gates, gauge, hash, ladder, notes, plain, section, state, table, used } from './parts.js';
 import { whatIf } from './whatif.js';
 
 export const title = 'Position';
@@ -76,7 +76,7 @@ function planned(position, now) {
   return [h('p', { class: 'quiet' }, 'Nothing needs to be done above the trigger. If it acted now, to the target:'), ladder(now.ladder, position)];
 }
 
-export function view({ position, now, transactions, decisions }, { width }) {
+export function view({ position, now, transactions, decisions }) {
   const marks = transactions.filter(({ purpose: word, outcome }) => word === 'rescue' && outcome).map((one) => ({ time: one.ended_ms, text: `${purpose(one.purpose)}: ${one.outcome}` }));
   return [
     h('nav', { class: 'crumbs', 'aria-label': 'Breadcrumb' }, h('a', { href: '#/' }, 'Positions'), ' / ', h('span', { 'aria-current': 'page' }, position.name)),
@@ -86,7 +86,7 @@ export function view({ position, now, transactions, decisions }, { width }) {
         h('small', {}, `health factor · warn ${health(position.warn, 2)} · trigger ${health(position.trigger, 2)} · target ${health(position.target, 2)}`)),
       h('div', { class: 'marks' }, state(position), notes(position))),
     standing(position),
-    section('course', 'Health factor', h('div', { class: 'plot', id: 'plot' }, chart(position.trail, position, marks, width))),
+    section('course', 'Health factor', course(`course-${position.name}`, position.trail, position, marks)),
     section('assets', 'Assets', assets(position, now)),
     section('whatif', 'What if', whatIf(position)),
     section('plan', 'What would run now', planned(position, now)),

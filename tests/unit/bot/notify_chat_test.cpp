@@ -26,6 +26,7 @@ struct Desk {
     std::string said;
     std::string daemon;
     Result<void> outcome = {};
+    AlertsNow open;
 
     ChatServices services() {
         ChatServices out;
@@ -47,10 +48,12 @@ struct Desk {
             done.push_back(fmt::format("resume {} by {}", wallet, by));
             then(outcome);
         };
-        out.acknowledge = [this](const std::string& by) {
-            done.push_back("ack by " + by);
-            return std::size_t{2};
+        out.acknowledge = [this](const std::string& which, const std::string& by) -> Result<std::size_t> {
+            done.push_back(fmt::format("ack {} by {}", which.empty() ? "all" : which, by));
+            if (which == "ffffffff") return fail(Errc::NotFound, "none");
+            return which.empty() ? 2 : 1;
         };
+        out.alerts = [this] { return open; };
         out.now_ms = [] { return kNow * 1'000; };
         return out;
     }
@@ -108,9 +111,33 @@ TEST_CASE("what may be asked is answered") {
     CHECK(desk.done == Lines{"plan treasury-aave"});
     CHECK(desk.ask("plan") == "Which position? /plan NAME");
     CHECK(desk.ask("ack").starts_with("Noted: 2 open alerts."));
-    CHECK(desk.done == Lines{"ack by telegram 7"});
+    CHECK(desk.done == Lines{"ack all by telegram 7"});
     CHECK(desk.ask("start").find("/pause") != std::string::npos);
     CHECK(desk.ask("start", {}, false).find("/pause") == std::string::npos);
+}
+
+TEST_CASE("one alert is acknowledged by its id, as a phone writes it; all, by no name; and what is open is told") {
+    Desk desk;
+    CHECK(desk.ask("alerts") == "Nothing is open.");
+    CHECK(desk.ask("ack", {"1A2b3c4d"}) == "Noted: 1a2b3c4d. No repeats until it is graver or over.");
+    CHECK(desk.done == Lines{"ack 1a2b3c4d by telegram 7"});
+    CHECK(desk.ask("ack", {"plimsoll/Box/main/stuck"}, false).starts_with("Noted: plimsoll/Box/main/stuck."));
+    CHECK(desk.ask("ack", {"ffffffff"}).starts_with("No open alert is called ffffffff: it is over, or /alerts has"));
+    CHECK(desk.ask("ack", {"1a2b3c4d", "5e6f7a8b"}) == "Which one? /ack ID, or /ack alone for all that is open.");
+    CHECK(desk.done.empty());
+    for (int i = 0; i < 21; ++i) {
+        auto one = opened("k" + std::to_string(i), {engine::AlertLevel::Critical, "stuck", "main", "x", false, false},
+                          (kNow - 120) * 1'000);
+        if (i == 0) one.acknowledged_by = "anna";
+        desk.open.open.push_back(std::move(one));
+    }
+    desk.open.open_total = 30;
+    const std::string said = desk.ask("alerts", {}, false);
+    CHECK(said.starts_with("30 open, the gravest first:\n" + alert_id("k0") +
+                           " critical stuck main, for 2 min: anna takes care\n" + alert_id("k1") +
+                           " critical stuck main, for 2 min\n"));
+    CHECK(said.ends_with("\nand 10 more"));
+    CHECK(desk.ask("help").find("/ack [ID]") != std::string::npos);
 }
 
 TEST_CASE("where several daemons answer, each says which it is") {
