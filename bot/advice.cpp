@@ -51,9 +51,10 @@ constexpr std::array kAdvice = {
     Advice{"insufficient-funds", "The same bytes go out when there is coin. Send some to the key that sends."},
     Advice{"audit-mismatch",
            "plimsoll reads everything anew and does not act on it until both agree. Repay by hand if it is at risk."},
-    Advice{"nodes-differ",
-           "Nothing is spent while no more nodes agree than not, after five blocks by the guard alone. Look at an "
-           "explorer, take the node that is wrong out of rpc, and add a third."},
+    Advice{
+        "nodes-differ",
+        "Nothing is spent for five blocks while no more nodes agree than not, then by the guard alone where there is "
+        "one. Look at an explorer, take the node that is wrong out of rpc, and add a third."},
     Advice{
         "majority",
         "Nodes do not say the same of it. Look at an explorer, take the node that is wrong out of rpc, add a third."},

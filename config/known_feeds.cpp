@@ -5,8 +5,8 @@ namespace plimsoll::config {
 
 namespace {
 
-constexpr std::uint32_t kHour = 3'600;
-constexpr std::uint32_t kDay = 86'400;
+constexpr std::uint32_t kHourly = 3'600;
+constexpr std::uint32_t kDaily = 86'400;
 constexpr std::uint32_t kHalfPercent = 50;  // bps
 
 constexpr Address kEthUsd = Address::literal("0x5f4eC3Df9cbd43714FE2740f5E3616155c5b8419");
@@ -17,23 +17,23 @@ constexpr Address kUsdcUsd = Address::literal("0x8fFfFfd4AfB6115b954Bd326cbe7B4B
 constexpr Address kUsdtUsd = Address::literal("0x3E7d1eAB13ad0104d2750B8863b489D65364e32D");
 
 constexpr KnownFeed kFeeds[] = {
-    {1, kEthUsd, kHour, {}, kHalfPercent},
-    {1, kBtcUsd, kHour, {}},
-    {1, kLinkUsd, kHour, {}},
-    {1, kAaveUsd, kHour, {}},
-    {1, kUsdcUsd, kDay, {}},
-    {1, kUsdtUsd, kDay, {}},
-    {1, Address::literal("0xAed0c38402a5d19df6E4c03F4E2DceD6e29c1ee9"), kHour, {}},  // DAI / USD
-    {1, Address::literal("0xCfE54B5cD566aB89272946F602D76Ea879CAb4a8"), kHour, {}},  // stETH / USD
-    {1, Address::literal("0xF017fcB346A1885194689bA23Eff2fE6fA5C483b"), kDay, {}},   // cbETH / ETH
-    {1, Address::literal("0x536218f9E9Eb48863970252233c8F271f554C2d0"), kDay, {}},   // rETH / ETH
+    {1, kEthUsd, kHourly, {}, kHalfPercent},
+    {1, kBtcUsd, kHourly, {}},
+    {1, kLinkUsd, kHourly, {}},
+    {1, kAaveUsd, kHourly, {}},
+    {1, kUsdcUsd, kDaily, {}},
+    {1, kUsdtUsd, kDaily, {}},
+    {1, Address::literal("0xAed0c38402a5d19df6E4c03F4E2DceD6e29c1ee9"), kHourly, {}},  // DAI / USD
+    {1, Address::literal("0xCfE54B5cD566aB89272946F602D76Ea879CAb4a8"), kHourly, {}},  // stETH / USD
+    {1, Address::literal("0xF017fcB346A1885194689bA23Eff2fE6fA5C483b"), kDaily, {}},   // cbETH / ETH
+    {1, Address::literal("0x536218f9E9Eb48863970252233c8F271f554C2d0"), kDaily, {}},   // rETH / ETH
     // Smart Value Recapture: what Aave reads, or its adapters
-    {1, Address::literal("0x5424384B256154046E9667dDFaaa5e550145215e"), kHour, kEthUsd, kHalfPercent},
-    {1, Address::literal("0xb41E773f507F7a7EA890b1afB7d2b660c30C8B0A"), kHour, kBtcUsd},
-    {1, Address::literal("0xC7e9b623ed51F033b32AE7f1282b1AD62C28C183"), kHour, kLinkUsd},
-    {1, Address::literal("0xF02C1e2A3B77c1cacC72f72B44f7d0a4c62e4a85"), kHour, kAaveUsd},
-    {1, Address::literal("0xEa674bBC33AE708Bc9EB4ba348b04E4eB55b496b"), kDay, kUsdcUsd},
-    {1, Address::literal("0x62c2ab773B7324ad9e030D777989B3b5d5c54c0A"), kDay, kUsdtUsd},
+    {1, Address::literal("0x5424384B256154046E9667dDFaaa5e550145215e"), kHourly, kEthUsd, kHalfPercent},
+    {1, Address::literal("0xb41E773f507F7a7EA890b1afB7d2b660c30C8B0A"), kHourly, kBtcUsd},
+    {1, Address::literal("0xC7e9b623ed51F033b32AE7f1282b1AD62C28C183"), kHourly, kLinkUsd},
+    {1, Address::literal("0xF02C1e2A3B77c1cacC72f72B44f7d0a4c62e4a85"), kHourly, kAaveUsd},
+    {1, Address::literal("0xEa674bBC33AE708Bc9EB4ba348b04E4eB55b496b"), kDaily, kUsdcUsd},
+    {1, Address::literal("0x62c2ab773B7324ad9e030D777989B3b5d5c54c0A"), kDaily, kUsdtUsd},
 };
 
 constexpr KnownSequencer kSequencers[] = {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config/durations.hpp"
 #include "config/schema.hpp"
 #include "config/value_cast.hpp"
 
 namespace plimsoll::config {
 
 namespace {
-
-constexpr std::uint64_t kSecond = 1'000;
-constexpr std::uint64_t kDay = 86'400 * kSecond;
 
 constexpr Setting<AlertChannel> kAlert[] = {
     setting<&AlertChannel::kind>({

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of price feeds that their contracts do not say.
+#include "config/durations.hpp"
 #include "config/schema.hpp"
 #include "config/value_cast.hpp"
 
 namespace plimsoll::config {
 
 namespace {
-
-constexpr std::uint64_t kSecond = 1'000;
-constexpr std::uint64_t kHour = 3'600 * kSecond;
 
 constexpr Setting<Feed> kFeed[] = {
     setting<&Feed::chain>(kChainRule),

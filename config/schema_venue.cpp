@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where assets are sold and borrowed for a moment: lenders, pools, routers, aggregators.
+#include "config/durations.hpp"
 #include "config/schema.hpp"
 #include "config/value_cast.hpp"
 
 namespace plimsoll::config {
 
 namespace {
-
-constexpr std::uint64_t kSecond = 1'000;
-constexpr std::uint64_t kMinute = 60 * kSecond;
 
 constexpr Setting<Lender> kLender[] = {
     setting<&Lender::chain>(kChainRule),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config/durations.hpp"
 #include "config/schema.hpp"
 #include "config/value_cast.hpp"
 
@@ -8,7 +9,6 @@ namespace {
 
 constexpr U256 kGwei{1'000'000'000};
 constexpr U256 kEth = U256::literal("1'000'000'000'000'000'000");
-constexpr std::uint64_t kDay = 86'400'000;
 
 constexpr Setting<Wallet> kWallet[] = {
     setting<&Wallet::address>({

@@ -2,6 +2,7 @@
 #include "strategies/gas.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace plimsoll::strategies {
 
@@ -82,12 +83,13 @@ BaseValue gas_value(const Situation& situation, Gas gas) {
 }
 
 void count_sending(const Situation& situation, Plan& plan) {
-    plan.data_fee = {};
+    plan.besides_gas = {};
+    Gas gas = plan.gas;  // of all calls: counted with the first
     for (const auto& call : plan.calls) {
-        const Wei fee = situation.data_fee.of_call(call.data.size());
-        plan.data_fee = checked_add(plan.data_fee, fee).value_or(Wei{kU256Max});
+        const Wei fee = situation.data_fee.of(call.data.size(), std::exchange(gas, 0));
+        plan.besides_gas = checked_add(plan.besides_gas, fee).value_or(Wei{kU256Max});
     }
-    const Wei whole = checked_add(of_gas(situation, plan.gas), plan.data_fee).value_or(Wei{kU256Max});
+    const Wei whole = checked_add(of_gas(situation, plan.gas), plan.besides_gas).value_or(Wei{kU256Max});
     plan.gas_cost = value_of(situation, whole);
 }
 

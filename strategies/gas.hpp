@@ -41,7 +41,7 @@ Gas gas_of(const Situation& situation, const guard::Loan& loan, std::span<const 
 /// gas * fee_per_gas in base currency, rounded up; zero where the coin has no price.
 BaseValue gas_value(const Situation& situation, Gas gas);
 
-/// What the plan's calls cost to send: its data_fee and gas_cost.
+/// What the plan's calls cost to send: its besides_gas and gas_cost.
 void count_sending(const Situation& situation, Plan& plan);
 
 }  // namespace plimsoll::strategies

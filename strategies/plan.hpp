@@ -32,8 +32,8 @@ struct Plan {
     TokenAmount amount;
     BaseValue value;        // moved: of `amount`, or of what is sold if that is more
     BaseValue cost;         // expected loss of equity: swaps, fees, premium. Gas is not in it
-    BaseValue gas_cost;     // `gas` at Situation::fee_per_gas, and data_fee; zero where the coin has no price
-    Wei data_fee;           // of a rollup, for the calls' bytes
+    BaseValue gas_cost;     // `gas` at Situation::fee_per_gas, and besides_gas; zero where the coin has no price
+    Wei besides_gas;        // of a rollup, for the calls' bytes and for its operator
     Gas gas{};              // estimate for choosing; the node's own estimate is what is sent
     bool closes_debt{};     // the whole debt of `asset` is repaid
     bool needs_approval{};  // calls starts with an ERC-20 approval

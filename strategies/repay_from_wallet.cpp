@@ -28,7 +28,7 @@ struct Debt {
     U256 unit;  // smallest units worth one unit of base currency, at least 1
 };
 
-struct Sizer {
+struct Repayment {
     const lending::Market& market;
     Address account;
     Wad target;
@@ -50,9 +50,9 @@ U256 halfway(const U256& low, const U256& high) {
 }
 
 /// ceil(D (h - hf) / h) as an amount of this debt, within [1, owed].
-U256 first_guess(const Sizer& sizer, const Debt& debt, const AccountSummary& before) {
-    const U256 lacking = saturating_sub(sizer.target.value, before.health_factor.value);
-    const auto value = mul_div_up(before.debt.value, lacking, sizer.target.value);
+U256 first_guess(const Repayment& repayment, const Debt& debt, const AccountSummary& before) {
+    const U256 lacking = saturating_sub(repayment.target.value, before.health_factor.value);
+    const auto value = mul_div_up(before.debt.value, lacking, repayment.target.value);
     const auto scale = pow10(debt.asset->decimals);
     if (!value || !scale) return debt.owed.value;
     const auto amount = mul_div_up(*value, *scale, debt.asset->price.value);
@@ -62,23 +62,23 @@ U256 first_guess(const Sizer& sizer, const Debt& debt, const AccountSummary& bef
 /// The least amount (to one unit of base currency) that reaches the target, given that `owed` does: steps that double
 /// from the guess find a bracket, halving closes it. The health factor never falls when more is repaid, so both end
 /// within 2 * 256 evaluations.
-Result<U256> least_amount(const Sizer& sizer, const Debt& debt, const U256& guess) {
+Result<U256> least_amount(const Repayment& repayment, const Debt& debt, const U256& guess) {
     U256 low{};  // does not reach
     U256 high = debt.owed.value;
     U256 step = debt.unit;
-    TRY(bool reached, sizer.reaches(debt, guess));
+    TRY(bool reached, repayment.reaches(debt, guess));
     (reached ? high : low) = guess;
     for (int i = 0; i < 256; ++i) {
         const U256 probe = reached ? saturating_sub(high, step) : checked_add(low, step).value_or(debt.owed.value);
         if (probe.is_zero() || probe >= debt.owed.value) break;
-        TRY(const bool now, sizer.reaches(debt, probe));
+        TRY(const bool now, repayment.reaches(debt, probe));
         (now ? high : low) = probe;
         if (now != reached) break;
         step = shift_left(step, 1);
     }
     while (saturating_sub(high, low) > debt.unit) {
         const U256 middle = halfway(low, high);
-        TRY(reached, sizer.reaches(debt, middle));
+        TRY(reached, repayment.reaches(debt, middle));
         (reached ? high : low) = middle;
     }
     return high;
@@ -98,7 +98,7 @@ struct Size {
     std::string shortfall;
 };
 
-Result<std::variant<Size, NoPlan>> size(const Sizer& sizer, const Debt& debt, const RepayLimits& limits,
+Result<std::variant<Size, NoPlan>> size(const Repayment& repayment, const Debt& debt, const RepayLimits& limits,
                                         const AccountSummary& before, const U256& base_unit) {
     const Cap cap = cap_of(debt, limits);
     if (cap.amount.is_zero()) {
@@ -106,10 +106,10 @@ Result<std::variant<Size, NoPlan>> size(const Sizer& sizer, const Debt& debt, co
         return NoPlan{gate, gate == "no-balance" ? "the wallet holds no " + debt.asset->symbol
                                                  : "the limit leaves nothing for " + debt.asset->symbol};
     }
-    TRY(const bool possible, sizer.reaches(debt, debt.owed.value));
+    TRY(const bool possible, repayment.reaches(debt, debt.owed.value));
     Size out{debt.owed.value, false, possible ? "" : "other-debts"};
     if (possible) {
-        TRY(out.amount, least_amount(sizer, debt, first_guess(sizer, debt, before)));
+        TRY(out.amount, least_amount(repayment, debt, first_guess(repayment, debt, before)));
     }
     const TokenAmount rest{saturating_sub(debt.owed.value, out.amount)};
     TRY(const U256 rest_value, value_up(*debt.asset, rest.value));
@@ -126,7 +126,7 @@ Result<std::variant<Size, NoPlan>> size(const Sizer& sizer, const Debt& debt, co
     return out;
 }
 
-Result<Plan> plan_for(const Sizer& sizer, const Debt& debt, const Size& size, const RepayLimits& limits,
+Result<Plan> plan_for(const Repayment& repayment, const Debt& debt, const Size& size, const RepayLimits& limits,
                       const AccountSummary& before) {
     Plan plan;
     plan.strategy = kRepayFromWallet;
@@ -137,16 +137,17 @@ Result<Plan> plan_for(const Sizer& sizer, const Debt& debt, const Size& size, co
     plan.before = before;
     plan.text = "repay " + in_words(*debt.asset, size.amount) + (size.closes ? ", closing the debt" : "");
     TRY(plan.value.value, value_up(*debt.asset, size.amount));
-    TRY(plan.after, sizer.after(debt, size.amount));
+    TRY(plan.after, repayment.after(debt, size.amount));
     const TokenAmount needed = size.closes ? debt.closing : plan.amount;
-    const Address spender = sizer.market.spender();
+    const Address spender = repayment.market.spender();
     plan.needs_approval = debt.allowance < needed;
     if (plan.needs_approval) {
         if (limits.reset_approval && !debt.allowance.is_zero())
             plan.calls.push_back(erc20::approve(plan.asset, spender, TokenAmount{}));
         plan.calls.push_back(erc20::approve(plan.asset, spender, approval_for(debt.closing)));
     }
-    TRY(auto repay, sizer.market.repay(sizer.account, plan.asset, size.closes ? TokenAmount{kU256Max} : plan.amount));
+    TRY(auto repay,
+        repayment.market.repay(repayment.account, plan.asset, size.closes ? TokenAmount{kU256Max} : plan.amount));
     plan.calls.push_back(std::move(repay));
     return plan;
 }
@@ -194,7 +195,7 @@ Result<Proposal> propose(const lending::Position& position, const lending::Marke
     TRY(const auto debts, debts_of(now, later, funds));
     if (debts.empty()) return NoPlan{"funds-unknown", "the wallet's tokens have not been read"};
 
-    const Sizer sizer{market, position.account, target, as_of};
+    const Repayment repayment{market, position.account, target, as_of};
     std::optional<Plan> best;
     NoPlan reason{"no-effect", "no repayment would raise the health factor"};
     for (const auto& debt : debts) {
@@ -202,12 +203,12 @@ Result<Proposal> propose(const lending::Position& position, const lending::Marke
             reason = {"reserve-paused", "the protocol has paused " + debt.asset->symbol};
             continue;
         }
-        TRY(const auto sized, size(sizer, debt, limits, now.summary, now.base_unit));
+        TRY(const auto sized, size(repayment, debt, limits, now.summary, now.base_unit));
         if (const auto* none = std::get_if<NoPlan>(&sized)) {
             reason = *none;
             continue;
         }
-        TRY(auto plan, plan_for(sizer, debt, std::get<Size>(sized), limits, now.summary));
+        TRY(auto plan, plan_for(repayment, debt, std::get<Size>(sized), limits, now.summary));
         if (plan.after.health_factor <= now.summary.health_factor) continue;
         if (!best || better(plan, *best, target)) best = std::move(plan);
     }

@@ -111,7 +111,7 @@ std::string zsh(const std::vector<CommandSpec>& commands) {
            "if [ \"$funcstack[1]\" = \"_plimsoll\" ]; then _plimsoll \"$@\"; else compdef _plimsoll plimsoll; fi\n";
 }
 
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
     std::string out = "'";
     for (const char c : text) out += c == '\'' || c == '\\' ? std::string("\\") + c : std::string(1, c);
     return out + "'";
@@ -140,9 +140,10 @@ std::string fish(const std::vector<CommandSpec>& commands) {
         return found == commands.end() ? "" : found->text.substr(0, found->text.find_first_of(".;:"));
     };
     for (const auto& command : commands) {
-        const std::string when = quoted(condition(command));
+        const std::string when = shell_quoted(condition(command));
         for (const auto& word : command.commands)
-            out += fmt::format("complete -c plimsoll -n {} -a {} -d {}\n", when, word, quoted(text_of(command, word)));
+            out += fmt::format("complete -c plimsoll -n {} -a {} -d {}\n", when, word,
+                               shell_quoted(text_of(command, word)));
         for (const auto& option : command.options) {
             std::string line = "complete -c plimsoll";
             if (!command.path.empty()) line += " -n " + when;
@@ -153,8 +154,8 @@ std::string fish(const std::vector<CommandSpec>& commands) {
             for (const auto& name : option.names)
                 line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
             if (!option.value.empty()) line += takes_file(option) ? " -r -F" : " -x";
-            if (option.names.back() == "--color") line += " -a " + quoted(kColorModes);
-            out += line + " -d " + quoted(option.text) + "\n";
+            if (option.names.back() == "--color") line += " -a " + shell_quoted(kColorModes);
+            out += line + " -d " + shell_quoted(option.text) + "\n";
         }
     }
     return out;

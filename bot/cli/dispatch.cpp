@@ -5,7 +5,7 @@ namespace plimsoll::bot::cli {
 
 namespace {
 
-struct Call {
+struct Dispatch {
     const Globals& globals;
 
     ExitCode operator()(const CheckCommand& command) const { return check(globals, command); }
@@ -40,7 +40,7 @@ struct Call {
 }  // namespace
 
 ExitCode dispatch(const Globals& globals, const Command& command) {
-    return std::visit(Call{globals}, command);
+    return std::visit(Dispatch{globals}, command);
 }
 
 }  // namespace plimsoll::bot::cli

@@ -33,8 +33,8 @@ nlohmann::ordered_json policy_json(const guard::Policy& policy) {
             {"venues", list(policy.venues)}};
 }
 
-nlohmann::ordered_json to_json(const GuardSubject& subject, const GuardStatus& status,
-                               const std::vector<CheckLine>& lines) {
+nlohmann::ordered_json guard_json(const GuardSubject& subject, const GuardStatus& status,
+                                  const std::vector<CheckLine>& lines) {
     nlohmann::ordered_json out = {{"name", subject.position.name},
                                   {"account", to_checksum(subject.wallet.address)},
                                   {"market", subject.market.name},
@@ -72,7 +72,7 @@ struct Answer {
 Task<Result<void>> look_at(rpc::Eth& eth, GuardSubject subject, Answer& out) {
     CO_TRY(const auto status, co_await read_guard_status(eth, subject, PolicyTerms()));
     out.lines = guard_findings(subject, status);
-    out.json = to_json(subject, status, out.lines);
+    out.json = guard_json(subject, status, out.lines);
     co_return Result<void>();
 }
 

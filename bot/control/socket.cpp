@@ -29,11 +29,10 @@ namespace {
 /// It lives as long as something of it is under way.
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
-    Connection(Local::socket socket, ControlSocket::Handler handler)
-        : socket_(std::move(socket)), patience_(socket_.get_executor()), handler_(std::move(handler)) {}
+    Connection(Local::socket socket, ControlSocket::Handler handler, std::chrono::milliseconds patience)
+        : socket_(std::move(socket)), patience_(socket_.get_executor(), patience), handler_(std::move(handler)) {}
 
     void begin() {
-        patience_.expires_after(ControlSocket::kPatience);
         patience_.async_wait([self = shared_from_this()](error_code error) {
             if (!error) self->close();
         });
@@ -80,8 +79,12 @@ Error io_error(const std::string& path, std::string_view what) {
 
 class ControlSocket::Impl : public std::enable_shared_from_this<Impl> {
   public:
-    Impl(const asio::any_io_executor& executor, std::string path, Handler handler)
-        : acceptor_(executor), pause_(executor), path_(std::move(path)), handler_(std::move(handler)) {}
+    Impl(const asio::any_io_executor& executor, std::string path, Handler handler, std::chrono::milliseconds patience)
+        : acceptor_(executor),
+          pause_(executor),
+          path_(std::move(path)),
+          handler_(std::move(handler)),
+          patience_(patience) {}
 
     Result<void> listen() {
         if (path_.size() >= sizeof(sockaddr_un::sun_path))
@@ -130,7 +133,7 @@ class ControlSocket::Impl : public std::enable_shared_from_this<Impl> {
     void take(Local::socket socket) {
         connections_.remove_if([](const auto& weak) { return weak.expired(); });
         if (connections_.size() >= kConnections) return;
-        auto connection = std::make_shared<Connection>(std::move(socket), handler_);
+        auto connection = std::make_shared<Connection>(std::move(socket), handler_, patience_);
         connections_.push_back(connection);
         connection->begin();
     }
@@ -139,14 +142,16 @@ class ControlSocket::Impl : public std::enable_shared_from_this<Impl> {
     asio::steady_timer pause_;
     std::string path_;
     Handler handler_;
+    std::chrono::milliseconds patience_;
     std::list<std::weak_ptr<Connection>> connections_;
     bool bound_ = false;
     bool stopped_ = false;
 };
 
 Result<std::unique_ptr<ControlSocket>> ControlSocket::open(const asio::any_io_executor& executor,
-                                                           const std::string& path, Handler handler) {
-    auto impl = std::make_shared<Impl>(executor, path, std::move(handler));
+                                                           const std::string& path, Handler handler,
+                                                           std::chrono::milliseconds patience) {
+    auto impl = std::make_shared<Impl>(executor, path, std::move(handler), patience);
     TRY_VOID(impl->listen());
     impl->accept();
     return std::unique_ptr<ControlSocket>(new ControlSocket(std::move(impl)));

@@ -23,11 +23,13 @@ class ControlSocket {
     using Handler = std::function<void(const std::string& line, Answer answer)>;
 
     static constexpr std::size_t kConnections = 8;  // more are closed at once
-    static constexpr std::chrono::seconds kPatience{10};
+    static constexpr std::chrono::milliseconds kPatience{10'000};
 
     /// Takes the place of a socket that a daemon before left there: the journal's lock says that it is gone. Errc::Io.
+    /// `patience`: for an order and its answer together; then the connection is closed.
     static Result<std::unique_ptr<ControlSocket>> open(const boost::asio::any_io_executor& executor,
-                                                       const std::string& path, Handler handler);
+                                                       const std::string& path, Handler handler,
+                                                       std::chrono::milliseconds patience = kPatience);
     ~ControlSocket();
     ControlSocket(const ControlSocket&) = delete;
     ControlSocket& operator=(const ControlSocket&) = delete;

@@ -144,10 +144,12 @@ class Core {
     void regain_finality();
     Gate finality_gate() const;
 
-    // ---- core_data_fee.cpp: what a rollup bills for data
+    // ---- core_data_fee.cpp: what a rollup bills besides gas
     void data_fee_reads(std::vector<ExtraRead>& reads);
     void take_data_fee(const ExtraAnswer& answer);
     Wei data_fee_of(const strategies::Plan& plan, const SimulationDone& done);
+    tx::OperatorFee operator_fee_of(const SimulationDone& done) const;
+    void bill_operator(ReceiptDone& event) const;
     Gas gas_of_data(const strategies::Plan& plan) const;
 
     // ---- core_prices.cpp: what is behind the markets' prices
@@ -260,7 +262,7 @@ class Core {
     bool judge_simulation(std::size_t i, Checkup& check, Gate& gate);
     bool judge_account(SenderState& sender, const BlockRef& since, Gate& gate);
     Wei worth_paying(std::size_t i, const Checkup& check) const;
-    Wei fee_ceiling(std::size_t i, const Wei& base, Gas gas_limit, const Wei& data_fee);
+    Wei fee_ceiling(std::size_t i, const Wei& base, Gas gas_limit, const Wei& besides);
     bool out_of_reach(const SenderState& sender, const Lane::Attempt& attempt) const;
     std::optional<tx::Bid> raise(const SenderState& sender, tx::Bid bid, const Wei& ceiling, Gas gas_limit) const;
     std::optional<TxFields> price(std::size_t i, const Checkup& check, Decision& decision, Gate& failed);

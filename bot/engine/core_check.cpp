@@ -61,8 +61,10 @@ void Core::start_check(std::size_t i, Decision decision, strategies::Plan plan, 
     const auto audit = market_at(position.market).audit_call(account_of(i));
     const Address from = from_of(i, plan);
     Simulate simulate{check.simulate, from, check.at, {audit}, plan.calls, {audit}};
-    if (config.rollup == tx::Rollup::OpStack)
+    if (config.rollup == tx::Rollup::OpStack) {
         simulate.before.push_back(tx::data_fee_call(config.chain_id, plan.calls.front().to, plan.calls.front().data));
+        for (auto& call : tx::operator_fee_calls()) simulate.before.push_back(std::move(call));
+    }
     out.put(std::move(simulate));
     out.put(EstimateGas{check.gas, from, plan.calls.front()});
     check.account_known = sender.known_at && sender.known_at->hash == check.at.hash;

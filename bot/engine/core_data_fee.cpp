@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a rollup bills for the bytes of a transaction: for choosing between plans from a line through two sizes, for
-// limits and balance from what the chain says of the very call, in the same request as its simulation.
+// What a rollup bills besides gas: for choosing between plans from a line through two sizes, for limits and balance
+// from what the chain says of the very call, in the same request as its simulation.
 #include <algorithm>
 
 #include "bot/engine/core.hpp"
@@ -29,20 +29,34 @@ void Core::take_data_fee(const ExtraAnswer& answer) {
     const auto fee = tx::data_fee(config.rollup, answer.results);
     if (fee) {
         data_fee_ = *fee;
-        alerts_.clear(out, "data-fee", "", "the fee for data can be read again");
+        alerts_.clear(out, "data-fee", "", "what is billed besides gas can be read again");
         return;
     }
     alerts_.raise(out, now, AlertLevel::Warning, "data-fee", "",
-                  "what this chain bills for a transaction's data cannot be read (" + fee.error().message +
-                      "): plans are priced " + (data_fee_ ? "with what it was" : "without it") +
-                      ". Is `rollup` of the chain right?");
+                  "what this chain bills besides gas cannot be read (" + fee.error().message + "): plans are priced " +
+                      (data_fee_ ? "with what it was" : "without it") + ". Is `rollup` of the chain right?");
 }
 
 /// What limits and balance must bear. What cannot be read is counted as it was last known: a rescue does not wait.
 Wei Core::data_fee_of(const strategies::Plan& plan, const SimulationDone& done) {
     if (config.rollup != tx::Rollup::OpStack) return {};
-    if (const auto fee = tx::data_fee_of(done.before.back())) return until_included(*fee);
+    if (const auto fee = tx::data_fee_of(done.before[1])) return until_included(*fee);
     return data_fee_ ? until_included(data_fee_->of_call(plan.calls.front().data.size())) : Wei{};
+}
+
+/// The same of the operator's fee, which follows no price.
+tx::OperatorFee Core::operator_fee_of(const SimulationDone& done) const {
+    if (config.rollup != tx::Rollup::OpStack) return {};
+    if (const auto fee = tx::operator_fee(std::span(done.before).subspan(2))) return *fee;
+    return data_fee_ ? data_fee_->operation : tx::OperatorFee{};
+}
+
+/// Receipts say what was paid for data, and of the operator's fee only numbers whose meaning depends on the fork.
+void Core::bill_operator(ReceiptDone& event) const {
+    if (!event.receipt || !data_fee_) return;
+    ReceiptInfo& receipt = *event.receipt;
+    const Wei fee = data_fee_->operation.of_gas(receipt.gas_used);
+    receipt.data_fee = checked_add(receipt.data_fee, fee).value_or(Wei{kU256Max});
 }
 
 /// Where bytes are paid for in gas, and the node has not estimated it.

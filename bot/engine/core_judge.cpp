@@ -43,10 +43,11 @@ bool Core::judge_simulation(std::size_t i, Checkup& check, Gate& result) {
     result = {"simulation-request", false, done.error, "an answer"};
     if (!done.error.empty()) return false;
     result = {"simulation", false, "an answer of another form", "one result per call"};
-    const std::size_t asked = config.rollup == tx::Rollup::OpStack ? 2 : 1;
+    const std::size_t asked = config.rollup == tx::Rollup::OpStack ? 4 : 1;
     if (done.before.size() != asked || done.after.size() != 1 || done.calls.size() != check.plan.calls.size())
         return false;
     check.data_fee = data_fee_of(check.plan, done);
+    check.operator_fee = operator_fee_of(done);
     for (std::size_t n = 0; n < done.calls.size(); ++n) {
         if (done.calls[n].success) continue;
         result.measured = "call " + std::to_string(n + 1) + " fails: " + revert_text(done.calls[n]);
@@ -111,15 +112,15 @@ bool Core::judge_account(SenderState& sender, const BlockRef& since, Gate& resul
     return true;
 }
 
-/// The highest fee that limits, balance and nodes allow a transaction with this gas limit.
-Wei Core::fee_ceiling(std::size_t i, const Wei& base, Gas gas_limit, const Wei& data_fee) {
+/// The highest fee that limits, balance and nodes allow a transaction with this gas limit and what it costs besides.
+Wei Core::fee_ceiling(std::size_t i, const Wei& base, Gas gas_limit, const Wei& besides) {
     const PositionState& position = positions[i];
     const auto& limits = position.config.limits;
     const Wei spent = budget_.gas(position.config.name, now);
     const SenderState& sender = sender_of(i);
-    const U256 day = saturating_sub(saturating_sub(limits.max_gas_per_day.value, spent.value), data_fee.value);
+    const U256 day = saturating_sub(saturating_sub(limits.max_gas_per_day.value, spent.value), besides.value);
     const Wei by_day{div_down(day, U256{gas_limit}).value_or(U256{})};
-    const U256 left = saturating_sub(sender.native.value, data_fee.value);
+    const U256 left = saturating_sub(sender.native.value, besides.value);
     const Wei by_balance{div_down(left, U256{gas_limit}).value_or(U256{})};
     Wei ceiling = std::min({limits.max_fee_per_gas, by_day, by_balance});
     if (!config.rpc_fee_cap.value.is_zero()) {
@@ -168,7 +169,7 @@ Wei Core::worth_paying(std::size_t i, const Checkup& check) const {
     const auto gas_coins = checked_mul(check.climb.fee_per_gas.value, U256{plan.gas});
     const auto loss = div_down(plan.before.debt.value, U256{kPart});
     if (!gas_coins || !loss) return {};
-    const U256 spent = checked_add(*gas_coins, plan.data_fee.value).value_or(kU256Max);
+    const U256 spent = checked_add(*gas_coins, plan.besides_gas.value).value_or(kU256Max);
     const Wei coins{mul_div_down(*loss, spent, plan.gas_cost.value).value_or(U256{})};
     return tx::stake_priority(coins, plan.gas, follower.at().number - step->attempts.front().since);
 }
@@ -196,7 +197,9 @@ std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decisio
     decision.gates.push_back(failed);
 
     const Wei base = fees_.next_base_fee(follower.at());
-    const Wei cheapest = checked_add(times(base, fields.gas_limit), check.data_fee).value_or(Wei{kU256Max});
+    const Wei operation = check.operator_fee.of_gas(fields.gas_limit);  // of the limit: the rest is given back
+    const Wei besides = checked_add(check.data_fee, operation).value_or(Wei{kU256Max});
+    const Wei cheapest = checked_add(times(base, fields.gas_limit), besides).value_or(Wei{kU256Max});
     const Wei spent = budget_.gas(position.config.name, now);
     failed = strategies::check_gas_per_day(limits.max_gas_per_day, spent, cheapest);
     if (!failed.passed) return std::nullopt;
@@ -205,7 +208,7 @@ std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decisio
     if (!failed.passed) return std::nullopt;
     decision.gates.push_back(failed);
 
-    const Wei ceiling = fee_ceiling(i, base, fields.gas_limit, check.data_fee);
+    const Wei ceiling = fee_ceiling(i, base, fields.gas_limit, besides);
     Gate fee = strategies::check_fee_ceiling(limits.max_fee_per_gas, base);
     if (!fee.passed) {  // a low bid is still sent: it waits for the base fee to fall, and is sent again each block
         alerts_.raise(out, now, AlertLevel::Critical, "limit-fee-per-gas", position.config.name,

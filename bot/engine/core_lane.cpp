@@ -101,7 +101,9 @@ void Core::relay_said(const Sent& event) {
         alerts_.raise(out, now, AlertLevel::Warning, "relay", event.endpoint, event.text);
 }
 
-void Core::on(const ReceiptDone& event) {
+void Core::on(const ReceiptDone& told) {
+    ReceiptDone event = told;
+    bill_operator(event);
     for (const auto s : lanes_) {
         hear(s, senders[s].lane.receipt(out, event, canon, now));
         settle_if_due(s);

@@ -151,10 +151,10 @@ void Core::judge_gas_money(std::size_t s) {
     if (!sender.live || !sender.known_at || !fees_.age(*sender.known_at)) return;
     const Wei ceiling = sender.fee_limit;
     const Gas gas = sender.sells ? kGasOfSale : kGasOfRepayment;
-    const Wei data = data_fee_ ? data_fee_->of_call(sender.sells ? kDataOfSale : kDataOfRepayment) : Wei{};
+    const Wei besides = data_fee_ ? data_fee_->of(sender.sells ? kDataOfSale : kDataOfRepayment, gas) : Wei{};
     const auto rescues = [&](const Wei& fee) {
         const U256 one =
-            checked_add(checked_mul(fee.value, U256{gas}).value_or(kU256Max), data.value).value_or(kU256Max);
+            checked_add(checked_mul(fee.value, U256{gas}).value_or(kU256Max), besides.value).value_or(kU256Max);
         return one.is_zero() ? kU256Max : div_down(sender.native.value, one).value_or(U256{});
     };
     const Wei fee = fees_.bid(*sender.known_at, tx::Urgency::Urgent, ceiling).max_fee;

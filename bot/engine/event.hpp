@@ -168,7 +168,7 @@ struct ReceiptInfo {
     bool succeeded{};
     Gas gas_used{};
     Wei effective_gas_price;
-    Wei data_fee{};  // besides gas, of a rollup of the OP stack
+    Wei data_fee{};  // besides gas, of a rollup of the OP stack; its operator's fee is not in it
 };
 
 /// Answer to FetchReceipt. Without error and receipt, this endpoint has none now, which proves nothing.

@@ -39,6 +39,7 @@ struct Checkup {
     std::optional<SimulationDone> simulated;
     std::optional<GasDone> estimated;
     Wei data_fee;  // of a rollup, for the call that is to be sent
+    tx::OperatorFee operator_fee;
     bool account_known{};
 
     bool complete() const { return simulated && estimated && account_known; }

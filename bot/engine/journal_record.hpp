@@ -74,7 +74,7 @@ struct JournalRecord {
     Hash32 block_hash;           // Seen, Settled
     bool succeeded{};            // Seen, Settled: the receipt's status
     std::string outcome;         // Settled, Abandoned: "rescued", "below-trigger", "approved", "reverted", ...
-    Wei gas_spent;               // Settled: gas used times the effective price, and a rollup's fee for data
+    Wei gas_spent;               // Settled: gas used times the effective price, and what a rollup bills besides
 
     std::string strategy;      // whose plan it is
     std::uint32_t rung{};      // its place in the ladder of its block, from 1; 0 where there was none

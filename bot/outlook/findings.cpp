@@ -158,7 +158,8 @@ class Lines {
     void gas() {
         const auto& limits = position_.limits;
         const auto& plan = *o_.at_trigger->plan;
-        const auto one = checked_mul(limits.max_fee_per_gas.value, U256{plan.gas});
+        const auto gas = checked_mul(limits.max_fee_per_gas.value, U256{plan.gas});
+        const auto one = gas ? checked_add(*gas, plan.besides_gas.value) : gas;
         if (!one || one->is_zero()) return;
         const auto coin = [](const U256& wei) { return fixed(wei, 18, 4); };
         const U256 a_day = div_down(limits.max_gas_per_day.value, *one).value_or(U256{});
@@ -188,7 +189,8 @@ class Lines {
         const Answer& answer = *o_.at_trigger;
         if (!o_.coin_price || !answer.liquidation) return;
         const auto& plan = *answer.plan;
-        const auto wei = checked_mul(o_.fee_per_gas.value, U256{plan.gas});
+        const auto used = checked_mul(o_.fee_per_gas.value, U256{plan.gas});
+        const auto wei = used ? checked_add(*used, plan.besides_gas.value) : used;
         const auto gas = wei ? mul_div_up(*wei, o_.coin_price->value, kWad) : wei;
         const auto cost = gas ? checked_add(*gas, plan.cost.value) : gas;
         if (!cost) return;

@@ -30,7 +30,8 @@ std::string sign_of(const Course& course, std::uint32_t part) {
 }
 
 Wei gas_of(const Outlook& outlook, const strategies::Plan& plan) {
-    return Wei{checked_mul(outlook.fee_per_gas.value, U256{plan.gas}).value_or(kU256Max)};
+    const Wei gas{checked_mul(outlook.fee_per_gas.value, U256{plan.gas}).value_or(kU256Max)};
+    return checked_add(gas, plan.besides_gas).value_or(Wei{kU256Max});
 }
 
 /// Why there is no plan: the reason of the strategy asked last, as the engine tells it.

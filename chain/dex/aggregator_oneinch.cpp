@@ -11,11 +11,11 @@ namespace {
 
 using namespace aggregator_json;
 
-constexpr std::string_view kName = "1inch";
+constexpr std::string_view kOneInch = "1inch";
 
 /// {"error": "Bad Request", "description": "insufficient liquidity", "statusCode": 400, "requestId": "..."}
-std::string explanation(std::string_view body) {
-    const auto answer = parse_object(kName, body);
+std::string oneinch_reason(std::string_view body) {
+    const auto answer = parse_object(kOneInch, body);
     if (!answer) return {};
     for (const char* key : {"description", "error"}) {
         const auto it = answer->find(key);
@@ -26,7 +26,7 @@ std::string explanation(std::string_view body) {
 
 class OneInch final : public Aggregator {
   public:
-    std::string_view name() const override { return kName; }
+    std::string_view name() const override { return kOneInch; }
     std::string_view public_url() const override { return "https://api.1inch.com"; }
     KeyHeader key_header() const override { return {"Authorization", "Bearer "}; }
 
@@ -42,29 +42,29 @@ class OneInch final : public Aggregator {
 
     Result<SwapOffer> parse(const SwapWanted& wanted, long status, std::string_view body) const override {
         if (status != 200) {
-            const auto said = explanation(body);
+            const auto said = oneinch_reason(body);
             if (status == 400 && said == "insufficient liquidity")
                 return fail(Errc::NotFound, "1inch: no liquidity for this sale");
-            return tl::unexpected(status_error(kName, status, said));
+            return tl::unexpected(status_error(kOneInch, status, said));
         }
-        TRY(const auto answer, parse_object(kName, body));
-        TRY(const auto source, object(kName, answer, "srcToken"));
-        TRY(const auto destination, object(kName, answer, "dstToken"));
-        TRY(const auto sell, address(kName, source, "address"));
-        TRY(const auto buy, address(kName, destination, "address"));
+        TRY(const auto answer, parse_object(kOneInch, body));
+        TRY(const auto source, object(kOneInch, answer, "srcToken"));
+        TRY(const auto destination, object(kOneInch, answer, "dstToken"));
+        TRY(const auto sell, address(kOneInch, source, "address"));
+        TRY(const auto buy, address(kOneInch, destination, "address"));
         if (sell != wanted.sell || buy != wanted.buy)
             return fail(Errc::Mismatch, "1inch: the offer is for another sale than asked");
         SwapOffer out;
         out.amount_in = wanted.amount;
-        TRY(out.amount_out, amount(kName, answer, "dstAmount"));
+        TRY(out.amount_out, amount(kOneInch, answer, "dstAmount"));
         // The answer does not say it; the router's calldata holds the amount less the slippage asked for.
         TRY(out.min_out, mul_div_down(out.amount_out, saturating_sub(kBps, U256{wanted.slippage_bps}), kBps));
-        TRY(const auto transaction, object(kName, answer, "tx"));
-        TRY(const auto from, address(kName, transaction, "from"));
+        TRY(const auto transaction, object(kOneInch, answer, "tx"));
+        TRY(const auto from, address(kOneInch, transaction, "from"));
         if (from != wanted.taker) return fail(Errc::Mismatch, "1inch: the offer is for another taker than asked");
-        TRY(out.target, address(kName, transaction, "to"));
-        TRY(out.data, calldata(kName, transaction, "data"));
-        TRY(const auto value, amount(kName, transaction, "value"));
+        TRY(out.target, address(kOneInch, transaction, "to"));
+        TRY(out.data, calldata(kOneInch, transaction, "data"));
+        TRY(const auto value, amount(kOneInch, transaction, "value"));
         if (!value.is_zero()) return fail(Errc::Refused, "1inch: the offer wants coin sent with it");
         out.gas = gas(transaction, "gas");
         out.allowance_target = out.target;  // the router takes the token itself

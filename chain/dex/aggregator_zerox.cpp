@@ -12,11 +12,11 @@ namespace {
 using namespace aggregator_json;
 using nlohmann::json;
 
-constexpr std::string_view kName = "0x";
+constexpr std::string_view kZeroX = "0x";
 
 /// {"name": "INPUT_INVALID", "message": "...", "data": {"details": [{"field": "...", "reason": "..."}]}}
-std::string explanation(std::string_view body) {
-    const auto answer = parse_object(kName, body);
+std::string zerox_reason(std::string_view body) {
+    const auto answer = parse_object(kZeroX, body);
     if (!answer) return {};
     std::string out = answer->value("name", json()).is_string() ? answer->at("name").get<std::string>() : std::string();
     if (const auto message = answer->find("message"); message != answer->end() && message->is_string())
@@ -34,7 +34,7 @@ std::string explanation(std::string_view body) {
 
 class ZeroX final : public Aggregator {
   public:
-    std::string_view name() const override { return kName; }
+    std::string_view name() const override { return kZeroX; }
     std::string_view public_url() const override { return "https://api.0x.org"; }
     KeyHeader key_header() const override { return {"0x-api-key", ""}; }
 
@@ -47,27 +47,27 @@ class ZeroX final : public Aggregator {
     }
 
     Result<SwapOffer> parse(const SwapWanted& wanted, long status, std::string_view body) const override {
-        if (status != 200) return tl::unexpected(status_error(kName, status, explanation(body)));
-        TRY(const auto answer, parse_object(kName, body));
+        if (status != 200) return tl::unexpected(status_error(kZeroX, status, zerox_reason(body)));
+        TRY(const auto answer, parse_object(kZeroX, body));
         const auto available = answer.find("liquidityAvailable");
         if (available == answer.end() || !available->is_boolean())
             return fail(Errc::Decode, "0x: \"liquidityAvailable\" is missing");
         if (!available->get<bool>()) return fail(Errc::NotFound, "0x: no liquidity for this sale");
         SwapOffer out;
-        TRY(const auto sell, address(kName, answer, "sellToken"));
-        TRY(const auto buy, address(kName, answer, "buyToken"));
-        TRY(out.amount_in, amount(kName, answer, "sellAmount"));
+        TRY(const auto sell, address(kZeroX, answer, "sellToken"));
+        TRY(const auto buy, address(kZeroX, answer, "buyToken"));
+        TRY(out.amount_in, amount(kZeroX, answer, "sellAmount"));
         if (sell != wanted.sell || buy != wanted.buy || out.amount_in != wanted.amount)
             return fail(Errc::Mismatch, "0x: the offer is for another sale than asked");
-        TRY(out.amount_out, amount(kName, answer, "buyAmount"));
-        TRY(out.min_out, amount(kName, answer, "minBuyAmount"));
-        TRY(const auto transaction, object(kName, answer, "transaction"));
-        TRY(out.target, address(kName, transaction, "to"));
-        TRY(out.data, calldata(kName, transaction, "data"));
-        TRY(const auto value, amount(kName, transaction, "value"));
+        TRY(out.amount_out, amount(kZeroX, answer, "buyAmount"));
+        TRY(out.min_out, amount(kZeroX, answer, "minBuyAmount"));
+        TRY(const auto transaction, object(kZeroX, answer, "transaction"));
+        TRY(out.target, address(kZeroX, transaction, "to"));
+        TRY(out.data, calldata(kZeroX, transaction, "data"));
+        TRY(const auto value, amount(kZeroX, transaction, "value"));
         if (!value.is_zero()) return fail(Errc::Refused, "0x: the offer wants coin sent with it");
         out.gas = gas(transaction, "gas");
-        TRY(out.allowance_target, address(kName, answer, "allowanceTarget"));
+        TRY(out.allowance_target, address(kZeroX, answer, "allowanceTarget"));
         return out;
     }
 };

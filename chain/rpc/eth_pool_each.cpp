@@ -14,10 +14,10 @@ namespace asio = boost::asio;
 namespace {
 
 using Results = Result<std::vector<CallResult>>;
-using Box = Mailbox<std::pair<std::size_t, Results>>;
+using EachBox = Mailbox<std::pair<std::size_t, Results>>;
 
 Task<void> ask_one(std::shared_ptr<EthClient> client, std::size_t place, std::vector<Call> calls, BlockRef block,
-                   std::shared_ptr<Box> box) {
+                   std::shared_ptr<EachBox> box) {
     constexpr int kTries = 4;
     constexpr auto kPause = std::chrono::milliseconds(250);
     auto result = co_await client->state_of(calls, block);
@@ -50,7 +50,7 @@ Task<std::vector<EthPool::Told>> EthPool::told_by_each(std::vector<Call> calls, 
     const auto order = readers();
     std::vector<Told> told;
     if (order.size() < 2) co_return told;
-    const auto box = std::make_shared<Box>(executor_, order.size());
+    const auto box = std::make_shared<EachBox>(executor_, order.size());
     for (std::size_t place = 0; place < order.size(); ++place) {
         const auto& client = clients_[order[place]];
         told.push_back({client->endpoint().stats().url, fail(Errc::Timeout, "no answer in time")});

@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-using Box = Mailbox<std::optional<FinalBook::Answer>>;
+using FinalBox = Mailbox<std::optional<FinalBook::Answer>>;
 
 BlockId at_number(BlockNumber number) {
     BlockId out;
@@ -24,7 +24,7 @@ BlockId at_number(BlockNumber number) {
 
 /// A node that has no such block says so; one that does not answer says nothing.
 Task<void> ask_one(std::shared_ptr<EthClient> client, std::size_t index, BlockNumber believed,
-                   std::shared_ptr<Box> box) {
+                   std::shared_ptr<FinalBox> box) {
     FinalBook::Answer answer;
     answer.node = index;
     BlockId newest;
@@ -59,7 +59,7 @@ Task<void> EthPool::watch_finality() {
 }
 
 Task<void> EthPool::look_at_finality() {
-    const auto box = std::make_shared<Box>(executor_, clients_.size());
+    const auto box = std::make_shared<FinalBox>(executor_, clients_.size());
     std::size_t missing = 0;
     for (std::size_t i = 0; i < clients_.size(); ++i) {
         if (!roles(i).read && !roles(i).follow) continue;

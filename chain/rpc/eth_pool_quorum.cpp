@@ -14,10 +14,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-using Box = Mailbox<std::pair<std::size_t, Result<Bytes>>>;
+using QuorumBox = Mailbox<std::pair<std::size_t, Result<Bytes>>>;
 
 Task<void> ask_one(std::shared_ptr<EthClient> client, std::size_t index, CallRequest request, BlockId block,
-                   std::shared_ptr<Box> box) {
+                   std::shared_ptr<QuorumBox> box) {
     auto result = co_await client->call(std::move(request), block);
     box->push({index, std::move(result)});
 }
@@ -54,7 +54,7 @@ struct EthPool::Votes {
 /// All are asked at once; those that are slow are not waited for when enough agree.
 Task<EthPool::Votes> EthPool::vote(CallRequest request, BlockId block, std::size_t needed) {
     const auto order = readers();
-    const auto box = std::make_shared<Box>(executor_, order.size());
+    const auto box = std::make_shared<QuorumBox>(executor_, order.size());
     for (const auto index : order)
         asio::co_spawn(executor_, ask_one(clients_[index], index, request, block, box), asio::detached);
     Votes votes;

@@ -11,14 +11,14 @@ namespace plimsoll::rpc {
 namespace {
 
 constexpr std::size_t kAnswerMost = 64U << 10U;
-constexpr std::size_t kQuestionsMost = 64;
+constexpr std::size_t kRelayQuestionsMost = 64;
 
 HttpWorkerOptions worker_options(const Url& url, const std::string& ca_file) {
     HttpWorkerOptions out;
     out.url = url;
     out.ca_file = ca_file;
     out.body_bytes = kAnswerMost;
-    out.queued = kQuestionsMost;
+    out.queued = kRelayQuestionsMost;
     out.connections = 4;
     return out;
 }

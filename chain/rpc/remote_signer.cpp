@@ -11,7 +11,7 @@ namespace plimsoll::rpc {
 
 namespace {
 
-constexpr std::size_t kQuestionsMost = 1'024;
+constexpr std::size_t kSignerQuestionsMost = 1'024;
 
 }  // namespace
 
@@ -20,7 +20,7 @@ std::shared_ptr<HttpWorker> signing_service(Url url, std::shared_ptr<const HttpI
     out.url = std::move(url);
     out.identity = std::move(identity);
     out.body_bytes = kSignAnswerMost;
-    out.queued = kQuestionsMost;
+    out.queued = kSignerQuestionsMost;
     out.connections = 64;  // a question that waits for a connection is not yet on its clock
     out.reuse = false;     // so that one more try is one more try
     return std::make_shared<HttpWorker>(std::move(out));

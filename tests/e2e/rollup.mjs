@@ -15,7 +15,10 @@ const SAFE = 1_430_000_000_000_000_000n;
 const ORACLE = '0x420000000000000000000000000000000000000F';
 const L1_BLOCK = '0x4200000000000000000000000000000000000015';
 const ARB_GAS_INFO = '0x000000000000000000000000000000000000006C';
-const ABI = parseAbi(['function set(uint256, uint256, uint32, uint32)', 'function getL1Fee(bytes) view returns (uint256)']);
+const ABI = parseAbi([
+  'function set(uint256, uint256, uint32, uint32)', 'function setOperator(uint32, uint64)', 'function setJovian()',
+  'function getL1Fee(bytes) view returns (uint256)',
+]);
 const { contracts } = JSON.parse(readFileSync(new URL('../devnet/artifacts/contracts.json', import.meta.url), 'utf8'));
 // Of OP Mainnet, mid 2024.
 const SCALARS = [5227, 1014213];
@@ -28,6 +31,19 @@ async function opStack(stage, l1BaseFee, blobBaseFee) {
   await chain.submit(info.accounts[0].address, L1_BLOCK, encodeFunctionData({ abi: ABI, functionName: 'set', args: [l1BaseFee, blobBaseFee, ...SCALARS] }));
   await chain.mine();
 }
+
+/// An anvil that bills as a node of the OP stack does since Isthmus: by what is in the slots of L1Block.
+const ISTHMUS = { network: 'optimism', hardfork: 'isthmus' };
+
+/// The operator's fee: by gas, and of a transaction in wei.
+async function operator(stage, scalar, constant) {
+  const { chain, info } = stage.devnet;
+  await chain.submit(info.accounts[0].address, L1_BLOCK, encodeFunctionData({ abi: ABI, functionName: 'setOperator', args: [scalar, constant] }));
+  await chain.mine();
+}
+
+const balance = async (stage) => BigInt(await stage.devnet.chain.rpc.call('eth_getBalance', [stage.wallets[0].address, 'latest']));
+const sum = (values) => values.reduce((a, b) => a + b, 0n);
 
 /// What the oracle says of a transaction that was sent.
 async function feeOf(stage, raw) {
@@ -80,6 +96,49 @@ const STORIES = {
       return `${gas} wei of gas and ${fee} wei for data`;
     },
   },
+  'Isthmus: the history has the operator\'s fee, to the wei of what left the account': {
+    node: ISTHMUS,
+    chain: { rollup: 'op-stack' },
+    before: async (stage) => {
+      await opStack(stage, 0n, 0n);
+      await operator(stage, 2_000_000_007, 3n * 10n ** 15n);
+    },
+    play: async ({ stage, rescue, history }) => {
+      const before = await balance(stage);
+      await stage.setPrice(ENDANGERED);
+      await rescue();
+      await until('the end of it in the history', 10_000, () => history().some(({ outcome }) => outcome === 'rescued'));
+      const spent = sum(history().map(({ gas_spent_wei: wei }) => BigInt(wei ?? 0)));
+      const ended = history().filter(({ gas_spent_wei: wei }) => BigInt(wei ?? 0) > 0n);
+      const receipts = await Promise.all(ended.map(({ hash }) => stage.devnet.chain.rpc.call('eth_getTransactionReceipt', [hash])));
+      const gas = sum(receipts.map(({ gasUsed, effectiveGasPrice }) => BigInt(gasUsed) * BigInt(effectiveGasPrice)));
+      const left = before - await balance(stage);
+      assert.equal(spent, left, 'what the chain took');
+      assert.ok(left - gas > BigInt(ended.length) * 3n * 10n ** 15n, 'more than gas');
+      return `${left} wei, of which ${left - gas} for the operator`;
+    },
+  },
+  'Jovian: an operator\'s fee that by the gas limit is beyond the gas of a day: nothing is sent, and it is said': {
+    node: ISTHMUS,
+    chain: { rollup: 'op-stack' },
+    limits: { max_gas_per_day: '0.01 ETH' },
+    before: async (stage) => {
+      await opStack(stage, 0n, 0n);
+      await operator(stage, 2 ** 32 - 1, 0n);
+      await stage.devnet.chain.submit(stage.devnet.info.accounts[0].address, ORACLE, encodeFunctionData({ abi: ABI, functionName: 'setJovian' }));
+      await stage.devnet.chain.mine();
+    },
+    play: async ({ stage, told }) => {
+      const before = await stage.nonce();
+      await stage.setPrice(ENDANGERED);
+      await told('limit-gas-per-day');
+      await sleep(2_000);
+      assert.equal(await stage.nonce(), before);
+      await operator(stage, 1_000_000, 0n);
+      await until('the rescue once the operator takes less', 20_000, async () => (await stage.health()) > SAFE);
+      return 'refused, then rescued';
+    },
+  },
   'the OP stack: data that costs more than the gas of a day may: nothing is sent, and it is said': {
     chain: { rollup: 'op-stack' },
     before: async (stage) => opStack(stage, 10n ** 18n, 10n ** 18n),
@@ -111,7 +170,8 @@ const STORIES = {
   },
 };
 
-async function story(stage, { chain, before, play }) {
+async function story(stage, { chain, limits, before, play }) {
+  stage.wallets[0].limits = limits;
   const node = await NodeBetween.open(stage.devnet.info.ws_url);
   try {
     return await stage.story(async (scene) => {
@@ -135,9 +195,13 @@ async function story(stage, { chain, before, play }) {
   }
 }
 
-const stage = await Stage.open();
+const stages = new Map();
+const stageOf = async (node) => {
+  if (!stages.has(node)) stages.set(node, await Stage.open(['alice'], node));
+  return stages.get(node);
+};
 try {
-  await stories(STORIES, values.only, (name, spec) => story(stage, spec));
+  await stories(STORIES, values.only, async (name, spec) => story(await stageOf(spec.node), spec));
 } finally {
-  await stage.close();
+  for (const stage of stages.values()) await stage.close();
 }

@@ -45,8 +45,8 @@ struct PendingTx {
 };
 
 CallResult pair_view(const Call& call);
-/// GasPriceOracle and ArbGasInfo of a chain on which all bytes cost the same.
-CallResult data_fee_view(const Call& call, const U256& wei_per_byte);
+/// GasPriceOracle and ArbGasInfo of a chain on which all bytes cost the same; before Isthmus without an operator's fee.
+CallResult data_fee_view(const Call& call, const U256& wei_per_byte, const std::optional<tx::OperatorFee>& operation);
 
 struct ChainState {
     FakeState market;
@@ -61,6 +61,7 @@ struct ChainState {
     FakeFeeds feeds;
     FakeQueue queue;
     U256 wei_per_byte;  // what the rollup's contracts say that data costs; zero: there are none
+    std::optional<tx::OperatorFee> operation;
 
     /// The fake guard: only the guardian, only through venues that work, and only if the health factor rises.
     bool sell(const Address& from, const Bytes& data, Timestamp at) {
@@ -151,7 +152,8 @@ struct ChainState {
             put_word(out, word_of(owner == owner_of.end() ? call.to : owner->second));
             return {true, out};
         }
-        if (call.to == tx::kGasPriceOracle || call.to == tx::kArbGasInfo) return data_fee_view(call, wei_per_byte);
+        if (call.to == tx::kGasPriceOracle || call.to == tx::kArbGasInfo)
+            return data_fee_view(call, wei_per_byte, operation);
         const auto token = tokens.find(call.to);
         if (token == tokens.end()) return {false, {}};
         const Address owner = address_in(word_at(ByteView(call.data).subspan(4), 0));
@@ -176,7 +178,8 @@ inline CallResult pair_view(const Call& call) {
     return {!out.empty(), out};
 }
 
-inline CallResult data_fee_view(const Call& call, const U256& wei_per_byte) {
+inline CallResult data_fee_view(const Call& call, const U256& wei_per_byte,
+                                const std::optional<tx::OperatorFee>& operation) {
     if (wei_per_byte.is_zero()) return {true, {}};
     const auto asks = [&](const Selector& function) {
         return std::equal(function.bytes.begin(), function.bytes.end(), call.data.begin());
@@ -185,6 +188,8 @@ inline CallResult data_fee_view(const Call& call, const U256& wei_per_byte) {
     Bytes out;
     if (asks(selector("getL1FeeUpperBound(uint256)"))) put_word(out, *checked_mul(word_at(words, 0), wei_per_byte));
     if (asks(selector("getL1Fee(bytes)"))) put_word(out, *checked_mul(word_at(words, 1), wei_per_byte));
+    if (operation && asks(selector("getOperatorFee(uint256)")))
+        put_word(out, operation->of_gas(word_at(words, 0).low_u64()).value);
     if (asks(selector("getPricesInWei()"))) {
         put_word(out, *checked_mul(wei_per_byte, U256{140}));
         for (int i = 0; i < 5; ++i) put_word(out, wei_per_byte);

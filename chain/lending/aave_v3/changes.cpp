@@ -9,8 +9,6 @@ namespace plimsoll::lending::aave_v3 {
 
 namespace {
 
-constexpr std::uint64_t kLastCategory = 255;
-
 bool directed(const View& view) {
     return view.profile().balances == Profile::Balances::Directed;
 }

@@ -13,7 +13,6 @@ namespace plimsoll::lending::aave_v3 {
 namespace {
 
 constexpr std::uint32_t kCategoryChunk = 16;
-constexpr std::uint32_t kLastCategory = 255;
 /// Above this many balances only supplies that are collateral are read at first.
 constexpr std::size_t kEagerSupplies = 100'000;
 constexpr BlockNumber kRecheckBlocks = 50;

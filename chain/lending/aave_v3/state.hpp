@@ -16,7 +16,8 @@ namespace plimsoll::lending::aave_v3 {
 
 /// Position of a reserve in the pool's list; below kMaxReserves.
 using ReserveId = std::uint8_t;
-inline constexpr std::size_t kMaxReserves = 128;  // PoolStorage: two bits each in one word
+inline constexpr std::uint32_t kLastCategory = 255;  // of eMode, uint8
+inline constexpr std::size_t kMaxReserves = 128;     // PoolStorage: two bits each in one word
 
 /// DataTypes.ReserveConfigurationMap, decoded. Rates are bps.
 struct ReserveConfig {

@@ -2,12 +2,20 @@
 pragma solidity ^0.8.20;
 
 /// What chains of the OP stack have at 0x4200000000000000000000000000000000000015, as far as fees need it. The real one is told
-/// by the sequencer once a block; this one by the test.
+/// by the sequencer once a block; this one by the test. Values are where nodes look for them: in the real one's slots.
 contract L1Block {
+    uint64 private number;
+    uint64 private timestamp;
     uint256 public basefee;
-    uint256 public blobBaseFee;
-    uint32 public baseFeeScalar;
+    bytes32 private hash;
+    uint64 private sequenceNumber;
     uint32 public blobBaseFeeScalar;
+    uint32 public baseFeeScalar;
+    bytes32 private batcherHash;
+    uint256[2] private beforeEcotone;
+    uint256 public blobBaseFee;
+    uint64 public operatorFeeConstant;
+    uint32 public operatorFeeScalar;
 
     function set(uint256 fee, uint256 blobFee, uint32 scalar, uint32 blobScalar) external {
         basefee = fee;
@@ -15,12 +23,17 @@ contract L1Block {
         baseFeeScalar = scalar;
         blobBaseFeeScalar = blobScalar;
     }
+
+    function setOperator(uint32 scalar, uint64 constant_) external {
+        operatorFeeScalar = scalar;
+        operatorFeeConstant = constant_;
+    }
 }
 
 /// At 0x420000000000000000000000000000000000000F: the fee for data since Fjord, after specs.optimism.io ("Fjord: Predeploys" and
 /// "L1-Cost fee changes"). Measured against the contract of the npm package contracts-bedrock 0.17.3 (eth-optimism): the same to the wei.
-contract GasPriceOracle {
-    L1Block private constant L1_BLOCK = L1Block(0x4200000000000000000000000000000000000015);
+contract FjordGasPriceOracle {
+    L1Block internal constant L1_BLOCK = L1Block(0x4200000000000000000000000000000000000015);
     int256 private constant COST_INTERCEPT = -42_585_600;
     int256 private constant COST_FASTLZ_COEF = 836_500;
     int256 private constant MIN_TRANSACTION_SIZE = 100e6;
@@ -102,5 +115,22 @@ contract GasPriceOracle {
             ++length;
             if (differs) break;
         }
+    }
+}
+
+/// The operator's fee too, since Isthmus, and as Jovian has it ("Isthmus: Operator Fee", "Jovian: Fee Formula Update"). Measured
+/// against the bytecode that the specifications publish for both: the same to the wei.
+contract GasPriceOracle is FjordGasPriceOracle {
+    bool public isJovian;
+
+    function setJovian() external {
+        isJovian = true;
+    }
+
+    function getOperatorFee(uint256 gasUsed) external view returns (uint256) {
+        uint256 scalar = L1_BLOCK.operatorFeeScalar();
+        uint256 constant_ = L1_BLOCK.operatorFeeConstant();
+        if (isJovian) return gasUsed * scalar * 100 + constant_;
+        return gasUsed * scalar / 1e6 + constant_;
     }
 }

@@ -19,7 +19,7 @@ const STATES_ON_DISK = 1500;
 const SETPRIV = '/usr/bin/setpriv';
 const diesWithParent = () => (existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM', '--'] : []);
 
-/// Options: port (0: any free one), host, chainId, timestamp (of the genesis block), accounts, forkUrl, forkBlock,
+/// Options: port (0: any free one), host, chainId, timestamp (of the genesis block), accounts, network and hardfork, forkUrl, forkBlock,
 /// extra (further arguments), detached (survives this process).
 export async function startAnvil(options = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-devnet-'));
@@ -28,7 +28,8 @@ export async function startAnvil(options = {}) {
   const host = options.host ?? '127.0.0.1';
   const args = ['--host', host, '--port', String(options.port ?? 0), '--mnemonic', MNEMONIC];
   args.push('--accounts', String(options.accounts ?? 40), '--config-out', keys);
-  args.push('--gas-limit', '60000000', '--hardfork', 'prague');
+  args.push('--gas-limit', '60000000', '--hardfork', options.hardfork ?? 'prague');
+  if (options.network !== undefined) args.push('--network', options.network);
   args.push('--cache-path', join(folder, 'states'), '--max-persisted-states', String(STATES_ON_DISK));
   if (options.chainId !== undefined) args.push('--chain-id', String(options.chainId));
   if (options.timestamp !== undefined) args.push('--timestamp', String(options.timestamp));

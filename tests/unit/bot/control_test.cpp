@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <future>
 #include <nlohmann/json.hpp>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -37,6 +38,10 @@ struct Desk {
             given.push_back("resume " + wallet + " by " + by);
             done({});
         };
+        services.dry_run = [this](const std::string& wallet, bool dry, const std::string& by, const auto& done) {
+            given.push_back((dry ? "dry-run " : "live ") + wallet + " by " + by);
+            done(dry ? Result<void>{} : fail(Errc::Refused, wallet + " is a dry run by its configuration"));
+        };
         services.acknowledge = [this](const std::string& which, const std::string& by) -> Result<std::size_t> {
             given.push_back("acknowledge " + which + " by " + by);
             return std::size_t{3};
@@ -59,8 +64,10 @@ struct Desk {
 /// A socket that is served on a thread of its own.
 class Served {
   public:
-    explicit Served(control::ControlSocket::Handler handler) {
-        auto opened = control::ControlSocket::open(io_.get_executor(), path, std::move(handler));
+    Served(const TempDir& dir, control::ControlSocket::Handler handler,
+           std::chrono::milliseconds patience = control::ControlSocket::kPatience)
+        : path(control::socket_path(dir.root())) {
+        auto opened = control::ControlSocket::open(io_.get_executor(), path, std::move(handler), patience);
         REQUIRE(opened);
         socket_ = *std::move(opened);
         thread_ = std::thread([this] { io_.run(); });
@@ -75,8 +82,7 @@ class Served {
     Served(const Served&) = delete;
     Served& operator=(const Served&) = delete;
 
-    TempDir dir;
-    std::string path = control::socket_path(dir.root());
+    std::string path;
 
   private:
     boost::asio::io_context io_{1};
@@ -96,6 +102,11 @@ TEST_CASE("an order says what, of whom and who; its answer says what came of it"
     CHECK(desk.given ==
           std::vector<std::string>{"pause main 7200000 by command line, anna", "pause main for good by command line",
                                    "resume main by command line, a b", "acknowledge 1a2b3c4d by command line"});
+    desk.given.clear();
+    CHECK(desk.order(R"({"order":"dry-run","wallet":"main","by":"anna"})")["ok"] == true);
+    CHECK(desk.order(R"({"order":"live","wallet":"main","by":")" + std::string(100, 'a') + "\"}")["code"] == "refused");
+    CHECK(desk.given == std::vector<std::string>{"dry-run main by command line, anna",
+                                                 "live main by command line, " + std::string(40, 'a')});
     const auto refused = desk.order(R"({"order":"pause","wallet":"other"})");
     CHECK(refused["code"] == "not-found");
     CHECK(refused["error"] == "no wallet is named other");
@@ -118,9 +129,10 @@ TEST_CASE("what is no order is answered so, and nothing happens") {
 
 TEST_CASE("a command reaches the daemon, whose socket is its own, and goes with it") {
     Desk desk;
+    const TempDir dir;
     std::string path;
     {
-        const Served served([&](const std::string& line, const control::ControlSocket::Answer& answer) {
+        const Served served(dir, [&](const std::string& line, const control::ControlSocket::Answer& answer) {
             control::obey(line, desk.services, answer);
         });
         path = served.path;
@@ -157,9 +169,29 @@ TEST_CASE("a socket that a killed daemon left is taken over; a path that is too 
     CHECK(wrong.error().code == Errc::Io);
 }
 
+TEST_CASE("who is silent, and an order that is never answered, are closed after a while") {
+    const TempDir dir;
+    const Served served(
+        dir, [](const std::string&, const control::ControlSocket::Answer&) {}, std::chrono::milliseconds(200));
+    const auto closed = control::ask(served.path, "{}");
+    REQUIRE_FALSE(closed);
+    CHECK(closed.error().code == Errc::Io);  // by the daemon, long before the command gives up
+    const int silent = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    served.path.copy(static_cast<char*>(address.sun_path), served.path.size());
+    REQUIRE(::connect(silent, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);  // NOLINT
+    pollfd ready{silent, POLLIN, 0};
+    REQUIRE(::poll(&ready, 1, 5'000) == 1);
+    char byte = 0;
+    CHECK(::recv(silent, &byte, 1, 0) == 0);
+    ::close(silent);
+}
+
 TEST_CASE("more than a few at once are closed, and who is silent keeps nobody waiting") {
     Desk desk;
-    const Served served([&](const std::string& line, const control::ControlSocket::Answer& answer) {
+    const TempDir dir;
+    const Served served(dir, [&](const std::string& line, const control::ControlSocket::Answer& answer) {
         control::obey(line, desk.services, answer);
     });
     std::vector<int> silent;

@@ -124,6 +124,16 @@ TEST_CASE("O20 nobody else says anything near liquidation: after one block it is
     check_rules(world);
 }
 
+TEST_CASE("O20 a price jumps and one of three nodes knows nothing of it: the second one's word is enough") {
+    World world = several({{"first", honest}, {"second", honest}, {"third", sees(2'000)}});
+    world.set_price(1'500);
+    world.mine();
+    CHECK(spent(world) == 1);
+    CHECK(stands(world, "nodes-differ"));
+    CHECK(world.alerts("jump-unconfirmed").empty());
+    check_rules(world);
+}
+
 TEST_CASE("O20 the second node knows nothing of the jump: nothing is spent on it") {
     World world = several({{"first", honest}, {"second", sees(2'000)}});
     world.set_price(1'500);
@@ -182,8 +192,20 @@ TEST_CASE("N36 most nodes contradict our figures: everything is read anew") {
     CHECK(loads() == before + 1);
     CHECK(spent(world) == 0);
     world.nodes["second"] = world.nodes["third"];
-    world.mine(2);
+    world.mine(20);                // longer than it waits until everything is read anew again
     CHECK(loads() == before + 1);  // one against two is outvoted
+    CHECK(stands(world, "nodes-differ"));
+    check_rules(world);
+}
+
+TEST_CASE("N36 one against one and no guard: after five blocks from the wallet, and not before") {
+    World world = several({{"first", honest}, {"second", sees(2'000)}});
+    world.set_price(1'500);
+    world.mine(5);
+    CHECK(spent(world) == 0);
+    CHECK(stopped_by(world, "majority"));
+    world.mine(1);
+    CHECK(spent(world) == 1);
     CHECK(stands(world, "nodes-differ"));
     check_rules(world);
 }

@@ -111,7 +111,10 @@ TEST_CASE("a dry run decides, simulates and sends nothing") {
     CHECK(world.commands<engine::Simulate>().size() >= 3);
     CHECK(world.commands<engine::Persist>().empty());
     CHECK(world.commands<engine::Sign>().empty());
-    CHECK(world.last_decision()->outcome == Outcome::DryRun);
+    const auto decision = *world.last_decision();
+    CHECK(decision.outcome == Outcome::DryRun);
+    CHECK(std::any_of(decision.gates.begin(), decision.gates.end(),
+                      [](const auto& gate) { return gate.name == "mode" && !gate.passed; }));
     CHECK(world.last_decision()->plan.find("repay ") == 0);
     CHECK(world.last_decision()->health_expected >= wad(160));
     CHECK(world.alerts("dry-run").size() == 1);

@@ -91,6 +91,7 @@ TEST_CASE("a pending report makes a plan, sends nothing, and the rescue goes out
         const Address from = forwarded ? kStranger : kTransmitter;  // a forwarder's own senders are its own matter
         seen(world, report(world, from, 1'500, 2, forwarded));
         CHECK(trials(world) == 1);
+        CHECK(world.commands<engine::Simulate>().back().spare);  // nothing is spent on its word
         REQUIRE(is_armed(world));
         const auto decision = world.last_decision();
         REQUIRE(decision);
@@ -189,6 +190,7 @@ TEST_CASE("O13 a forged pending report has no effect in a simulation and is igno
 TEST_CASE("where the owner allows it a shown pending price is acted on before it is in a block") {
     World world = priced(PendingPrices::Act);
     seen(world, report(world, kTransmitter, 1'500));
+    for (const auto& simulate : world.commands<engine::Simulate>()) CHECK_FALSE(simulate.spare);
     REQUIRE(world.pool.size() == 1);
     CHECK(world.health() > wad(158));
     REQUIRE(world.alerts("below-trigger").size() == 1);
@@ -229,6 +231,22 @@ TEST_CASE("a flood of reports costs no more simulations than the bound, and a se
     seen(world, report(world, kTransmitter, 1'500, 3));
     CHECK(is_armed(world));
     CHECK(world.commands<engine::Sign>().empty());
+    check_rules(world);
+}
+
+TEST_CASE("a report that was shown is shown anew before others are, however many a known sender makes") {
+    World world = priced(PendingPrices::Prepare);
+    seen(world, report(world, kTransmitter, 1'500));
+    REQUIRE(is_armed(world));
+    for (std::uint64_t block = 1; block <= 2; ++block) {
+        for (std::uint64_t n = 0; n < 2 * oracle::PendingBook::kHeld; ++n) {
+            auto junk = report(world, kTransmitter, 100 + n, 100 * block + n);
+            world.state().feeds.reports.erase(junk.data);
+            seen(world, junk);
+        }
+        world.mine();
+        CHECK(is_armed(world));
+    }
     check_rules(world);
 }
 

@@ -46,10 +46,12 @@ TEST_CASE("the fee for data is asked with the simulation, of the very call, and 
         const auto simulations = world.commands<engine::Simulate>();
         REQUIRE_FALSE(simulations.empty());
         const bool asks = rollup == tx::Rollup::OpStack;
-        CHECK(simulations[0].before.size() == (asks ? 2 : 1));
+        CHECK(simulations[0].before.size() == (asks ? 4 : 1));
         if (!asks) continue;
         CHECK(simulations[0].before[1] ==
               tx::data_fee_call(world.config.chain_id, simulations[0].calls[0].to, simulations[0].calls[0].data));
+        CHECK(simulations[0].before[2] == tx::operator_fee_calls()[0]);
+        CHECK(simulations[0].before[3] == tx::operator_fee_calls()[1]);
         world.mine(3);
         CHECK(world.journal.back().outcome == "rescued");
         check_rules(world);
@@ -116,6 +118,107 @@ TEST_CASE("what was spent is gas and the fee for data, by the receipt") {
 TEST_CASE("X13 gas money for few rescues counts the fee for data") {
     for (const bool billed : {false, true}) {
         World world = on(tx::Rollup::OpStack, billed ? kPerByte : U256{1});
+        world.config.audit_interval = 4;
+        world.state().native[kOwner] = units(2, 16);
+        world.base_fee = gwei(1);
+        world.start();
+        world.run();
+        world.mine(12);
+        world.give(engine::Tick());
+        world.run();
+        CHECK(world.alerts("gas-money").empty() != billed);
+    }
+}
+
+/// Of a transaction, and of a million gas.
+tx::OperatorFee operation(const U256& constant, const U256& per_million) {
+    return {Wei{constant}, Wei{per_million}};
+}
+
+TEST_CASE("the operator's fee of the whole gas limit counts within the gas of a day and the balance") {
+    for (const bool by_balance : {false, true}) {
+        for (const bool by_gas : {false, true}) {
+            for (const bool billed : {false, true}) {
+                CAPTURE(by_balance);
+                CAPTURE(by_gas);
+                World world = on(tx::Rollup::OpStack, U256{1});
+                // Gas is below 0.003 of the coin, 0.001 is left; a limit of 250'000 gas makes a quarter of per_million.
+                if (by_balance)
+                    world.state().native[kOwner] = units(40, 14);
+                else
+                    world.position().limits.max_gas_per_day = Wei{units(40, 14)};
+                if (by_gas) world.state().operation = operation({}, units(billed ? 80 : 16, 14));
+                if (!by_gas) world.state().operation = operation(units(billed ? 20 : 4, 14), {});
+                fall(world);
+                CHECK(world.commands<engine::Sign>().empty() == billed);
+                const auto* bound = gate(world, by_balance ? "native-balance" : "limit-gas-per-day");
+                REQUIRE(bound != nullptr);
+                CHECK(bound->passed != billed);
+            }
+        }
+    }
+}
+
+TEST_CASE("the bid leaves room for the operator's fee of the gas limit") {
+    const U256 bound = units(8, 15);
+    for (const bool by_balance : {false, true}) {
+        CAPTURE(by_balance);
+        const auto bid = [&](const tx::OperatorFee& fee) {
+            World world = on(tx::Rollup::OpStack, U256{1});
+            world.state().operation = fee;
+            if (by_balance)
+                world.state().native[kOwner] = bound;
+            else
+                world.position().limits.max_gas_per_day = Wei{bound};
+            fall(world);
+            REQUIRE(signed_fields(world).size() == 1);
+            return signed_fields(world)[0];
+        };
+        const auto dear = operation(units(1, 15), units(8, 15));
+        const auto fields = bid(dear);
+        CHECK(fields.max_fee < bid(operation({}, {})).max_fee);
+        const U256 gas = *checked_mul(fields.max_fee.value, U256{fields.gas_limit});
+        const U256 whole = *checked_add(gas, dear.of_gas(fields.gas_limit).value);
+        CHECK(whole <= bound);
+        CHECK(*checked_add(whole, units(1, 13)) > bound);
+    }
+}
+
+TEST_CASE("the operator's fee that a simulation does not say is as it was last read") {
+    World world = on(tx::Rollup::OpStack, U256{1});
+    world.state().operation = operation(units(20, 14), {});
+    world.position().limits.max_gas_per_day = Wei{units(40, 14)};
+    world.start();
+    world.run();
+    world.mine(1);
+    world.before = [&](const engine::Command& command) {
+        if (std::holds_alternative<engine::Simulate>(command)) world.state().wei_per_byte = {};
+    };
+    world.set_price(1'500);
+    world.mine(1);
+    CHECK(world.commands<engine::Sign>().empty());
+    REQUIRE(gate(world, "limit-gas-per-day") != nullptr);
+    CHECK_FALSE(gate(world, "limit-gas-per-day")->passed);
+}
+
+TEST_CASE("what was spent has the operator's fee of the gas used") {
+    World world = on(tx::Rollup::OpStack);
+    world.data_fee = Wei{units(7, 15)};
+    world.state().operation = operation(units(3, 15), units(4, 15));
+    fall(world);
+    world.mine(4);
+    const auto& last = world.journal.back();
+    REQUIRE(last.stage == Stage::Settled);
+    const U256 gas = *checked_mul(U256{world.gas_used}, last.tx.max_fee.value);
+    const U256 operated = *checked_add(units(3, 15), units(6, 14));  // of 150'000 gas
+    CHECK(last.gas_spent.value == *checked_add(gas, *checked_add(units(7, 15), operated)));
+    check_rules(world);
+}
+
+TEST_CASE("gas money for few rescues counts the operator's fee") {
+    for (const bool billed : {false, true}) {
+        World world = on(tx::Rollup::OpStack, U256{1});
+        world.state().operation = operation({}, billed ? units(1, 17) : U256{1});
         world.config.audit_interval = 4;
         world.state().native[kOwner] = units(2, 16);
         world.base_fee = gwei(1);

@@ -41,6 +41,22 @@ TEST_SUITE("journal") {
         CHECK(*journal->wallet_pauses() == std::vector{other});
     }
 
+    TEST_CASE("a wallet's switch to a dry run lasts until it is taken back, with who wanted it and since when") {
+        const TempDir dir;
+        const journal::WalletDry first{"treasury", 1, "console"};
+        const journal::WalletDry second{"treasury", 2, "telegram 7"};
+        const journal::WalletDry other{"alice", 3, "console"};
+        REQUIRE(open(dir)->dry_wallet(first));
+        auto journal = open(dir);
+        CHECK(*journal->dry_wallets() == std::vector{first});
+        REQUIRE(journal->dry_wallet(second));
+        REQUIRE(journal->dry_wallet(other));
+        CHECK(*journal->dry_wallets() == std::vector{other, second});
+        REQUIRE(journal->live_wallet("treasury"));
+        REQUIRE(journal->live_wallet("nobody"));
+        CHECK(*journal->dry_wallets() == std::vector{other});
+    }
+
     TEST_CASE("messages wait in the journal until they have ended, and ended ones are known for a while") {
         const TempDir dir;
         journal::DeliveryRow row;

@@ -100,6 +100,18 @@ TEST_CASE("one alert is acknowledged by its id or its key, and only that one") {
     CHECK(queue.overview().open[1].acknowledged_by != queue.overview().open[0].acknowledged_by);
 }
 
+TEST_CASE("what gets worse after it was acknowledged is nobody's any more") {
+    Queue queue({lane("chat")}, {}, kStart);
+    queue.take(notice("main", "stuck", AlertLevel::Warning, kStart), kStart);
+    REQUIRE(queue.acknowledge(alert_id("plimsoll/box/main/stuck"), "anna", kStart));
+    queue.take(notice("main", "stuck", AlertLevel::Warning, kStart + 1), kStart + 1);
+    CHECK(queue.overview().open[0].acknowledged_by == "anna");
+    queue.take(notice("main", "stuck", AlertLevel::Critical, kStart + 2), kStart + 2);
+    CHECK(queue.overview().open[0].acknowledged_by.empty());
+    CHECK(queue.acknowledge("bert", kStart + 3) == 1);
+    CHECK(queue.overview().open[0].acknowledged_by == "bert");
+}
+
 TEST_CASE("a long list is cut, and says so") {
     Queue queue({lane("chat")}, {}, kStart);
     for (int i = 0; i < 300; ++i)

@@ -231,6 +231,9 @@ TEST_CASE("dust, a day's gas for one rescue and a fall that leaves no plan are t
         return *found;
     };
     CHECK(told(": worth").ok);
+    outlook.at_trigger->plan->besides_gas = Wei{U256{*pow10(18)}};  // a rollup's
+    CHECK_FALSE(told(": worth").ok);
+    outlook.at_trigger->plan->besides_gas = {};
     outlook.at_trigger->liquidation->loss = BaseValue{saturating_sub(cost.value, U256{1})};
     CHECK_FALSE(told(": worth").ok);
     CHECK(told(": worth").mend.starts_with("dust"));
@@ -238,6 +241,9 @@ TEST_CASE("dust, a day's gas for one rescue and a fall that leaves no plan are t
     const Wei two{*checked_mul(*checked_mul(owner.limits.max_fee_per_gas.value, gas), U256{2})};
     owner.limits.max_gas_per_day = two;
     CHECK(told(": gas per day").ok);
+    outlook.at_trigger->plan->besides_gas = Wei{U256{1}};
+    CHECK_FALSE(told(": gas per day").ok);
+    outlook.at_trigger->plan->besides_gas = {};
     owner.limits.max_gas_per_day = Wei{saturating_sub(two.value, U256{1})};
     CHECK_FALSE(told(": gas per day").ok);
     CHECK(told(": gas per day").mend.find("raise max_gas_per_day") == 0);

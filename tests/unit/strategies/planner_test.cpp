@@ -111,15 +111,20 @@ TEST_CASE("a rollup's fee for data counts in the price of a plan, and within wha
     REQUIRE(before.rungs.size() == after.rungs.size());
     for (const auto& plan : after.rungs) {
         REQUIRE(plan.calls.size() == 1);
-        CHECK(plan.data_fee == s.data_fee.of_call(plan.calls[0].data.size()));
-        CHECK(plan.data_fee > s.data_fee.small);
+        CHECK(plan.besides_gas == s.data_fee.of_call(plan.calls[0].data.size()));
+        CHECK(plan.besides_gas > s.data_fee.small);
         const auto same = std::find_if(before.rungs.begin(), before.rungs.end(),
                                        [&](const Plan& one) { return one.text == plan.text && one.gas == plan.gas; });
         REQUIRE(same != before.rungs.end());
         const U256 more = *checked_sub(plan.gas_cost.value, same->gas_cost.value);
-        const U256 fee = *mul_div_up(plan.data_fee.value, s.coin_price->value, kWad);
+        const U256 fee = *mul_div_up(plan.besides_gas.value, s.coin_price->value, kWad);
         CHECK(more <= fee);
         CHECK(*checked_add(more, U256{1}) >= fee);
+    }
+    s.data_fee = {{}, {}, {Wei{*pow10(15)}, Wei{*pow10(16)}}};  // an operator's: of a plan, and of a million gas
+    for (const auto& plan : plan_ladder(s).rungs) {
+        CHECK(plan.besides_gas == s.data_fee.operation.of_gas(plan.gas));
+        CHECK(plan.gas_cost.value > *mul_div_up(plan.besides_gas.value, s.coin_price->value, kWad));
     }
     s.data_fee = {Wei{*pow10(22)}, Wei{*pow10(23)}};
     CHECK(plan_ladder(s).rungs.empty());
