@@ -83,6 +83,7 @@ void Judge::given(const engine::Event& event) {
         if (told_.size() > kTold) told_.pop_front();
     } else if (const auto* reorg = std::get_if<engine::Reorg>(&event.body)) {
         while (!told_.empty() && told_.back().number > reorg->ancestor.number) told_.pop_back();
+        for (auto& [position, since] : waiting_) since = std::min(since, reorg->ancestor.number);
     } else if (const auto* restarted = std::get_if<engine::Restarted>(&event.body)) {
         told_.assign(1, restarted->block);
         told_since_start_ = 0;
