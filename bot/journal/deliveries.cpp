@@ -82,18 +82,12 @@ Result<std::int64_t> Journal::last_delivery() {
 }
 
 Result<std::vector<ChannelRow>> Journal::channels() {
-    std::vector<ChannelRow> out;
-    TRY_VOID(database_->read("reading deliveries", [&]() -> Result<void> {
-        SQLite::Statement query(
-            database_->sql(),
-            "SELECT channel, max(CASE state WHEN 'sent' THEN ended_ms ELSE 0 END), "
-            "max(CASE kind WHEN 'test' THEN raised_ms ELSE 0 END) FROM deliveries GROUP BY channel");
-        while (query.executeStep())
-            out.push_back(
-                {query.getColumn(0).getString(), query.getColumn(1).getInt64(), query.getColumn(2).getInt64()});
-        return {};
-    }));
-    return out;
+    return rows_of<ChannelRow>(*database_, "reading deliveries",
+                               "SELECT channel, max(CASE state WHEN 'sent' THEN ended_ms ELSE 0 END), "
+                               "max(CASE kind WHEN 'test' THEN raised_ms ELSE 0 END) FROM deliveries GROUP BY channel",
+                               [](const auto& row) {
+                                   return ChannelRow{text_in(row, 0), integer_in(row, 1), integer_in(row, 2)};
+                               });
 }
 
 Result<void> Journal::acknowledge(const AcknowledgedRow& row) {
@@ -107,15 +101,11 @@ Result<void> Journal::forget_acknowledged(const std::string& key) {
 }
 
 Result<std::vector<AcknowledgedRow>> Journal::acknowledged() {
-    std::vector<AcknowledgedRow> out;
-    TRY_VOID(database_->read("reading who has seen what", [&]() -> Result<void> {
-        SQLite::Statement query(database_->sql(), "SELECT key, time_ms, operator FROM acknowledged ORDER BY key");
-        while (query.executeStep())
-            out.push_back(
-                {query.getColumn(0).getString(), query.getColumn(1).getInt64(), query.getColumn(2).getString()});
-        return {};
-    }));
-    return out;
+    return rows_of<AcknowledgedRow>(*database_, "reading who has seen what",
+                                    "SELECT key, time_ms, operator FROM acknowledged ORDER BY key",
+                                    [](const auto& row) {
+                                        return AcknowledgedRow{text_in(row, 0), integer_in(row, 1), text_in(row, 2)};
+                                    });
 }
 
 }  // namespace plimsoll::journal

@@ -28,6 +28,26 @@ inline void bind_all(SQLite::Statement& statement, std::initializer_list<Cell> c
 /// One statement that changes something, in a transaction of its own.
 Result<void> change(Database& database, std::string_view place, const char* sql, std::initializer_list<Cell> cells);
 
+/// Every row of a query.
+template <class Row>
+Result<std::vector<Row>> rows_of(Database& database, std::string_view place, const char* sql,
+                                 Row (*read)(const SQLite::Statement& row)) {
+    std::vector<Row> out;
+    TRY_VOID(database.read(place, [&]() -> Result<void> {
+        SQLite::Statement query(database.sql(), sql);
+        while (query.executeStep()) out.push_back(read(query));
+        return {};
+    }));
+    return out;
+}
+
+inline std::string text_in(const SQLite::Statement& row, int column) {
+    return row.getColumn(column).getString();
+}
+inline std::int64_t integer_in(const SQLite::Statement& row, int column) {
+    return row.getColumn(column).getInt64();
+}
+
 inline constexpr std::array kLevels = {engine::AlertLevel::Info, engine::AlertLevel::Warning,
                                        engine::AlertLevel::Critical};
 

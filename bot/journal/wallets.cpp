@@ -18,17 +18,11 @@ Result<void> Journal::resume_wallet(const std::string& wallet) {
 }
 
 Result<std::vector<WalletPause>> Journal::wallet_pauses() {
-    std::vector<WalletPause> out;
-    TRY_VOID(database_->read("reading pauses", [&]() -> Result<void> {
-        SQLite::Statement query(database_->sql(),
-                                "SELECT wallet, since_ms, until_ms, operator FROM paused_wallets ORDER BY wallet");
-        while (query.executeStep()) {
-            out.push_back({query.getColumn(0).getString(), query.getColumn(1).getInt64(), query.getColumn(2).getInt64(),
-                           query.getColumn(3).getString()});
-        }
-        return {};
-    }));
-    return out;
+    return rows_of<WalletPause>(
+        *database_, "reading pauses", "SELECT wallet, since_ms, until_ms, operator FROM paused_wallets ORDER BY wallet",
+        [](const auto& row) {
+            return WalletPause{text_in(row, 0), integer_in(row, 1), integer_in(row, 2), text_in(row, 3)};
+        });
 }
 
 Result<void> Journal::dry_wallet(const WalletDry& dry) {
@@ -42,15 +36,11 @@ Result<void> Journal::live_wallet(const std::string& wallet) {
 }
 
 Result<std::vector<WalletDry>> Journal::dry_wallets() {
-    std::vector<WalletDry> out;
-    TRY_VOID(database_->read("reading dry runs", [&]() -> Result<void> {
-        SQLite::Statement query(database_->sql(), "SELECT wallet, since_ms, operator FROM dry_wallets ORDER BY wallet");
-        while (query.executeStep())
-            out.push_back(
-                {query.getColumn(0).getString(), query.getColumn(1).getInt64(), query.getColumn(2).getString()});
-        return {};
-    }));
-    return out;
+    return rows_of<WalletDry>(*database_, "reading dry runs",
+                              "SELECT wallet, since_ms, operator FROM dry_wallets ORDER BY wallet",
+                              [](const auto& row) {
+                                  return WalletDry{text_in(row, 0), integer_in(row, 1), text_in(row, 2)};
+                              });
 }
 
 }  // namespace plimsoll::journal
