@@ -40,6 +40,7 @@ Core::Risk Core::risk_of(std::size_t i) const {
 
 void Core::sort_by_risk(std::vector<std::size_t>& order) const {
     std::vector<std::pair<Risk, std::size_t>> known;
+    known.reserve(order.size());
     for (const auto i : order) known.emplace_back(risk_of(i), i);
     std::stable_sort(known.begin(), known.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     std::transform(known.begin(), known.end(), order.begin(), [](const auto& one) { return one.second; });
