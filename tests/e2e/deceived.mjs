@@ -10,6 +10,7 @@ import { startDevnet } from '../devnet/lib/devnet.mjs';
 import { setPrice } from '../devnet/lib/feeds.mjs';
 import { alignPools, oraclePrices } from '../devnet/lib/pools.mjs';
 import { sleep } from '../devnet/lib/rpc.mjs';
+import { Blocks } from './blocks.mjs';
 import { FALLEN, GuardStage } from './guard_stage.mjs';
 import { liar, replaced } from './liar.mjs';
 import { stories } from './report.mjs';
@@ -22,6 +23,7 @@ const CEILING = 100_000_000_000n;
 const ABSURD = '0x1000000000000';  // 281,000 gwei
 const POSITION = { supply: { WETH: '100' }, borrow: { USDC: '12500' }, limits: { max_fee_per_gas: '100 gwei' } };
 const BPS = 10_000n;
+const BLOCK_MS = 300;
 
 const stage = await GuardStage.open();
 
@@ -36,6 +38,8 @@ async function pretend(world, price, paid = price) {
 }
 
 class Deception {
+  blocks = new Blocks();
+
   /// The wallet on the real chain, the other chain behind a node, and the daemon that knows no other one.
   static async open() {
     const scene = new Deception();
@@ -59,19 +63,10 @@ class Deception {
 
   /// Blocks of the lying chain.
   run() {
-    this.mining = true;
-    this.loop = (async () => {
-      while (this.mining) {
-        await this.world.chain.mine();
-        await sleep(300);
-      }
-    })();
+    this.blocks.start(() => this.world.chain.mine(), BLOCK_MS);
   }
 
-  async pause() {
-    this.mining = false;
-    await this.loop;
-  }
+  pause = () => this.blocks.stop();
 
   async pretend(...prices) {
     await this.pause();
@@ -102,11 +97,14 @@ class Deception {
   }
 
   async close() {
-    await this.pause();
     if (this.daemon.child !== undefined && this.daemon.ended === null) this.daemon.child.kill('SIGKILL');
     this.node.close();
-    await this.world.stop();
-    await stage.pause();
+    try {
+      await this.pause();
+    } finally {
+      await this.world.stop();
+      await stage.pause();
+    }
   }
 }
 

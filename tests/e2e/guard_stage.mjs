@@ -72,7 +72,7 @@ export class GuardStage extends Stage {
   /// The feed's new price and, in the same block, the pools there too.
   async fall(price = FALLEN, symbol = 'WETH', { pools = true } = {}) {
     const { devnet } = this;
-    const mining = this.mining;
+    const mining = this.blocks.running;
     await this.pause();
     await setPrice(devnet, symbol, price, { wait: false });
     if (pools) {
@@ -87,7 +87,7 @@ export class GuardStage extends Stage {
 
   /// Transactions of ours that are mined at once, while no blocks come by themselves.
   async quietly(body) {
-    const mining = this.mining;
+    const mining = this.blocks.running;
     if (mining) await this.pause();
     await this.devnet.chain.setAutomine(true);
     try {

@@ -11,6 +11,7 @@ import { accountData, openPosition, poolOf } from '../devnet/lib/aave.mjs';
 import { startDevnet } from '../devnet/lib/devnet.mjs';
 import { setPrice } from '../devnet/lib/feeds.mjs';
 import { sleep } from '../devnet/lib/rpc.mjs';
+import { Blocks } from './blocks.mjs';
 
 export const HEALTHY = '200';     // dollars per ETH: health factor 1.32
 export const ENDANGERED = '178';  // 1.17, below the trigger of 1.20
@@ -18,6 +19,8 @@ const BLOCK_MS = 200;
 const FIRST = 10;
 
 export class Stage {
+  blocks = new Blocks();
+
   /// options: of startDevnet.
   static async open(names = ['alice'], options = {}) {
     const stage = new Stage();
@@ -34,19 +37,10 @@ export class Stage {
 
   /// Blocks come until close() or pause().
   run(everyMs = BLOCK_MS) {
-    this.mining = true;
-    this.loop = (async () => {
-      while (this.mining) {
-        await this.devnet.chain.mine();
-        await sleep(everyMs);
-      }
-    })();
+    this.blocks.start(() => this.devnet.chain.mine(), everyMs);
   }
 
-  async pause() {
-    this.mining = false;
-    await this.loop;
-  }
+  pause = () => this.blocks.stop();
 
   /// A block at the wall clock's second: reverting takes the chain's own clock back.
   async catchUp() {

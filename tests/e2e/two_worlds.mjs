@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { startDevnet } from '../devnet/lib/devnet.mjs';
 import { setPrice } from '../devnet/lib/feeds.mjs';
 import { sleep } from '../devnet/lib/rpc.mjs';
+import { Blocks } from './blocks.mjs';
 import { FALLEN, GuardStage } from './guard_stage.mjs';
 import { NodeBetween } from './node_between.mjs';
 import { stories } from './report.mjs';
@@ -18,17 +19,20 @@ const SAFE = 1_430_000_000_000_000_000n;
 const LIMIT_MS = 30_000;
 const MAJORITY_BLOCKS = 5;
 const BEHIND = 6;
+const BLOCK_MS = 200;
 const GUARDED = { supply: { WETH: '100' }, borrow: { USDC: '12500' } };
 /// Compared between the nodes at every block from the start.
 const NEAR = { warn: '1.35' };
 
 /// The second anvil, from the first one's head or some blocks under it.
 class OtherWorld {
+  blocks = new Blocks();
+
   static async open(stage, under = 0) {
     const world = new OtherWorld();
     const { chain, info } = stage.devnet;
     const forkBlock = (await chain.head()).number - under;
-    Object.assign(world, { stage, real: chain, mining: false, nodes: [] });
+    Object.assign(world, { stage, real: chain, nodes: [] });
     world.devnet = await startDevnet({ forkUrl: info.http_url, forkBlock, base: structuredClone(info) });
     await world.devnet.chain.setAutomine(false);
     return world;
@@ -58,7 +62,7 @@ class OtherWorld {
 
   /// The price there.
   async price(price) {
-    const mining = this.mining;
+    const mining = this.blocks.running;
     await this.pause();
     await setPrice(this.devnet, 'WETH', price, { wait: false });
     await this.devnet.chain.mine();
@@ -66,13 +70,7 @@ class OtherWorld {
   }
 
   run(step = () => this.devnet.chain.mine()) {
-    this.mining = true;
-    this.loop = (async () => {
-      while (this.mining) {
-        await step();
-        await sleep(200);
-      }
-    })();
+    this.blocks.start(step, BLOCK_MS);
   }
 
   /// Follows the first one, always so many blocks behind.
@@ -84,10 +82,7 @@ class OtherWorld {
     });
   }
 
-  async pause() {
-    this.mining = false;
-    await this.loop;
-  }
+  pause = () => this.blocks.stop();
 
   async close() {
     await this.pause();

@@ -14,6 +14,9 @@ const BINARY = fileURLToPath(
 const START_LIMIT_MS = 20_000;
 /// Beyond the 500 states that it keeps in memory, anvil writes one of a megabyte per block, and leaves them when it is killed.
 const STATES_ON_DISK = 1500;
+/// A fork waits for the chain behind it on the thread that asked; with as few threads as a small machine has processors, all may
+/// wait, and none is left to bring the answer.
+const FORK_THREADS = '32';
 
 /// Even a parent that is killed outright takes its anvil along, where util-linux can arrange it.
 const SETPRIV = '/usr/bin/setpriv';
@@ -39,13 +42,15 @@ export async function startAnvil(options = {}) {
     if (options.forkBlock !== undefined) args.push('--fork-block-number', String(options.forkBlock));
   }
   args.push(...(options.extra ?? []));
+  const env = { ...process.env, RUST_LOG: process.env.RUST_LOG ?? 'warn' };
+  if (options.forkUrl !== undefined) env.TOKIO_WORKER_THREADS = FORK_THREADS;
 
   const output = openSync(log, 'a');
   const [command, ...before] = options.detached === true ? [BINARY] : [...diesWithParent(), BINARY];
   const child = spawn(command, [...before, ...args], {
     stdio: ['ignore', output, output],
     detached: options.detached === true,
-    env: { ...process.env, RUST_LOG: process.env.RUST_LOG ?? 'warn' },
+    env,
   });
   closeSync(output);
   let ended = null;
