@@ -14,7 +14,7 @@ using lending::Change;
 namespace {
 
 struct Stage {
-    explicit Stage(std::uint64_t seed) : world(shared_world()), scene(world), watch(world), dice(seed) {
+    explicit Stage(std::uint64_t seed) : world(shared_world()), scene(world.node), watch(world), dice(seed) {
         populate(world, dice);
         for (const auto& account : world.users) watch.market().watch(account);
         head = world.node.latest().ref;
@@ -39,7 +39,7 @@ struct Stage {
         const auto allowed = watch.market().allowed(user, changes, conditions, at);
         const std::string said = allowed ? "allowed" : allowed.error().message;
         CAPTURE(said);
-        const Scene aside(world);
+        const Scene aside(world.node);
         const auto mined = world.node.mine(transactions, at);
         const bool done = std::find(mined.succeeded.begin(), mined.succeeded.end(), false) == mined.succeeded.end();
         REQUIRE_EQ(done, allowed.has_value());

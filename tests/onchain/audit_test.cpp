@@ -8,7 +8,7 @@ using namespace plimsoll::onchain;
 
 TEST_CASE("an audit agrees with the contract, and with nothing that is one unit off") {
     World& world = shared_world();
-    const Scene scene(world);
+    const Scene scene(world.node);
     Dice dice(31);
     populate(world, dice);
     Watch watch(world);
@@ -41,7 +41,7 @@ TEST_CASE("an audit agrees with the contract, and with nothing that is one unit 
 
 TEST_CASE("an audit of another block, of a revert or of half an answer is an error") {
     World& world = shared_world();
-    const Scene scene(world);
+    const Scene scene(world.node);
     Watch watch(world);
     const auto& account = world.info.accounts[2];
     watch.market().watch(account);

@@ -77,7 +77,7 @@ class Watcher {
 
 TEST_CASE("a steady watch of 500 accounts costs at most two requests per block") {
     World& world = shared_world();
-    const Scene scene(world);
+    const Scene scene(world.node);
     const auto accounts = many_accounts(world);
     const auto& dai = world.info.reserve("DAI");
     std::vector<Tx> gifts;

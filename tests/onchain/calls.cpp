@@ -26,6 +26,10 @@ std::string description(const Address& from, std::string_view function, std::str
 
 }  // namespace
 
+U256 units(std::uint64_t amount, unsigned decimals) {
+    return *checked_mul(U256{amount}, *pow10(decimals));
+}
+
 Selector selector_of(std::string_view signature) {
     const ByteView bytes(reinterpret_cast<const std::uint8_t*>(signature.data()), signature.size());
     const Hash32 hash = keccak256(bytes);

@@ -69,4 +69,7 @@ Tx approve_delegation(const Address& from, const Address& debt_token, const Addr
 
 Selector selector_of(std::string_view signature);
 
+/// Whole amounts in a token's smallest unit; 1.5 USDC is units(15, 5).
+U256 units(std::uint64_t amount, unsigned decimals);
+
 }  // namespace plimsoll::onchain

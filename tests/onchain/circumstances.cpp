@@ -38,13 +38,13 @@ void Circumstances::mine(const std::vector<Tx>& transactions) {
 }
 
 std::uint64_t Circumstances::get(const Address& asset, ConfigField field) {
-    const U256 word = world_.read_number(world_.info.pool,
+    const U256 word = world_.node.number(world_.info.pool,
                                          abi::Encoder(selector("getConfiguration(address)")).address(asset).finish());
     return word.bits(field.from, field.count);
 }
 
 void Circumstances::set(const Address& asset, ConfigField field, std::uint64_t value) {
-    const U256 word = world_.read_number(world_.info.pool,
+    const U256 word = world_.node.number(world_.info.pool,
                                          abi::Encoder(selector("getConfiguration(address)")).address(asset).finish());
     auto data = abi::Encoder(selector("setConfiguration(address,(uint256))"))
                     .address(asset)
@@ -55,7 +55,7 @@ void Circumstances::set(const Address& asset, ConfigField field, std::uint64_t v
 }
 
 void Circumstances::drain(const DevReserve& reserve, const U256& left) {
-    const U256 there = world_.read_number(
+    const U256 there = world_.node.number(
         reserve.asset, abi::Encoder(selector("balanceOf(address)")).address(reserve.a_token).finish());
     mine({transfer(reserve.a_token, reserve.asset, world_.bridge, saturating_sub(there, left))});
 }
@@ -72,7 +72,7 @@ void Circumstances::price_times(const DevReserve& reserve, std::uint64_t permill
 
 /// Whole tokens, a little above what there is, or far below.
 void Circumstances::cap(const DevReserve& reserve, ConfigField field, const Address& token) {
-    const U256 total = world_.read_number(token, abi::Encoder(selector("totalSupply()")).finish());
+    const U256 total = world_.node.number(token, abi::Encoder(selector("totalSupply()")).finish());
     const U256 whole = *div_down(total, *pow10(reserve.decimals));
     set(reserve.asset, field, dice_.percent(80) ? whole.low_u64() + dice_.between(1, 40) : whole.low_u64() / 2 + 1);
 }

@@ -50,7 +50,7 @@ void check_audit(Exchange& exchange) {
 
 TEST_CASE("pools followed by their events through mints, burns, swaps and reorganisations are the contracts'") {
     World& world = shared_world();
-    const Scene scene(world);
+    const Scene scene(world.node);
     Dice dice(31);
     Exchange exchange(world, dice);
     exchange.sync();
@@ -88,7 +88,7 @@ TEST_CASE("pools followed by their events through mints, burns, swaps and reorga
 
 TEST_CASE("a swap made through the routers leaves the pool as it was computed") {
     World& world = shared_world();
-    const Scene scene(world);
+    const Scene scene(world.node);
     Dice dice(32);
     Exchange exchange(world, dice);
     exchange.sync();
@@ -114,7 +114,7 @@ TEST_CASE("a swap made through the routers leaves the pool as it was computed") 
 
 TEST_CASE("a sale in parts yields on chain what was computed, and no less than the best single way") {
     World& world = shared_world();
-    const Scene scene(world);
+    const Scene scene(world.node);
     Dice dice(33);
     Exchange exchange(world, dice);
     exchange.sync();
@@ -122,7 +122,7 @@ TEST_CASE("a sale in parts yields on chain what was computed, and no less than t
     const auto& usdc = world.info.reserve("USDC");
     const auto trader = world.info.accounts.at(4);
     const auto balance = [&] {
-        return world.read_number(usdc.asset, abi::Encoder(selector("balanceOf(address)")).address(trader).finish());
+        return world.node.number(usdc.asset, abi::Encoder(selector("balanceOf(address)")).address(trader).finish());
     };
     for (const std::uint64_t amount : {10ULL, 500ULL, 3'000ULL}) {
         const auto split = exchange.book().best_split(weth.asset, usdc.asset, units(amount, 18));
@@ -147,7 +147,7 @@ TEST_CASE("a sale in parts yields on chain what was computed, and no less than t
 
 TEST_CASE("the mean price of a pool is what its oracle's observations say, rounded as OracleLibrary does") {
     World& world = shared_world();
-    const Scene scene(world);
+    const Scene scene(world.node);
     Dice dice(34);
     Exchange exchange(world, dice);
     exchange.sync();
@@ -181,7 +181,7 @@ TEST_CASE("the mean price of a pool is what its oracle's observations say, round
 
 TEST_CASE("what is no pool is left out and disturbs nobody") {
     World& world = shared_world();
-    const Scene scene(world);
+    const Scene scene(world.node);
     const auto& pools = world.info.exchange.pools;
     const Address nobody = Address::literal("0x00000000000000000000000000000000000000aa");
     dex::PoolBook book({{pools[0].address, dex::PoolKind::UniswapV3},

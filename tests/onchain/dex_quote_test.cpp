@@ -231,7 +231,7 @@ class Comparison {
 
 TEST_CASE("local quotes over random liquidity are QuoterV2's and the V2 router's to the unit") {
     World& world = shared_world();
-    const Scene scene(world);
+    const Scene scene(world.node);
     const auto chosen = seed();
     Dice dice(chosen);
     dex::PoolBookLimits limits;

@@ -134,7 +134,7 @@ Tx Exchange::any_mint() {
 
 std::optional<Tx> Exchange::any_burn() {
     const auto manager = world_.info.exchange.position_manager;
-    const auto count = world_.read_number(manager, abi::Encoder(selector("totalSupply()")).finish()).low_u64();
+    const auto count = world_.node.number(manager, abi::Encoder(selector("totalSupply()")).finish()).low_u64();
     const U256 id{dice_.between(1, count)};
     const auto answer = world_.node.call(manager, abi::Encoder(selector("positions(uint256)")).uint(id).finish());
     abi::Reader reader(answer);

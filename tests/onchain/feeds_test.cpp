@@ -11,7 +11,7 @@ using namespace plimsoll::onchain;
 namespace {
 
 struct Stage {
-    Stage() : world(shared_world()), scene(world), watch(world) {
+    Stage() : world(shared_world()), scene(world.node), watch(world) {
         Dice dice(61);
         populate(world, dice);
         for (const auto& account : world.all_accounts()) watch.market().watch(account);

@@ -23,12 +23,12 @@ U256 plus(const U256& a, const U256& b) {
 }
 
 struct Stage {
-    Stage() : world(shared_world()), scene(world), dice(23), circumstances((populate(world, dice), world), dice) {}
+    Stage() : world(shared_world()), scene(world.node), dice(23), circumstances((populate(world, dice), world), dice) {}
 
     /// Interest for some hours; then what there is.
     void wait() { world.node.mine({}, world.next_second() + kWait); }
     std::uint64_t whole(const Address& token, unsigned decimals) {
-        const U256 total = world.read_number(token, abi::Encoder(selector("totalSupply()")).finish());
+        const U256 total = world.node.number(token, abi::Encoder(selector("totalSupply()")).finish());
         return div_down(total, *pow10(decimals))->low_u64();
     }
     static Change change(Kind kind, const Address& asset, const U256& amount) {

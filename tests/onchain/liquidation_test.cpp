@@ -14,7 +14,7 @@ constexpr Hash32 kLiquidationCall = topic("LiquidationCall(address,address,addre
 constexpr Hash32 kTransfer = topic("Transfer(address,address,uint256)");
 
 struct Stage {
-    Stage() : world(shared_world()), scene(world), watch(world) {
+    Stage() : world(shared_world()), scene(world.node), watch(world) {
         Dice dice(7);
         populate(world, dice);
         for (const auto& account : world.all_accounts()) watch.market().watch(account);
@@ -24,7 +24,7 @@ struct Stage {
 
     /// The account's health factor in a block of its own that is taken back.
     U256 health_after(const Address& account, std::span<const Tx> transactions, Timestamp at) {
-        const Scene aside(world);
+        const Scene aside(world.node);
         const auto block = world.node.must(transactions, at);
         return contract_summary(world, account, block.ref.hash).value().health_factor.value;
     }
@@ -132,7 +132,7 @@ class Liquidations {
     Taken take(const Address& collateral, const Address& debt) {
         World& world = stage_.world;
         const auto& liquidator = user_ == world.users[0] ? world.users[1] : world.users[0];
-        const Scene aside(world);
+        const Scene aside(world.node);
         const auto block =
             world.node.must({world.pool.liquidate(liquidator, collateral, debt, user_, kU256Max, false)}, at_);
         return taken_in(world, block.ref.hash, user_, reserve_of(world, collateral));
@@ -174,7 +174,7 @@ TEST_CASE("a real liquidation takes what was foretold, and no other pair costs m
         for (const auto& entry : *prices) {
             for (const std::uint64_t permille : {999U, 930U, 700U}) {
                 if (entry.price.is_zero() || entry.rises) continue;
-                const Scene aside(world);
+                const Scene aside(world.node);
                 const U256 price = *mul_div_down(entry.price.value, U256{permille}, U256{1'000});
                 const auto block = world.node.must(reprice(world, entry.asset, price), stage.head.timestamp + 1);
                 stage.watch.follow(block);

@@ -52,7 +52,7 @@ Tx list_like(World& world, const DevReserve& model, const Address& asset) {
 }
 
 struct Stage {
-    Stage() : world(shared_world()), scene(world), watch(world) {
+    Stage() : world(shared_world()), scene(world.node), watch(world) {
         Dice dice(71);
         populate(world, dice);
         for (const auto& account : world.all_accounts()) watch.market().watch(account);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "chain/codec/abi_words.hpp"
 #include "chain/rpc/decode.hpp"
 
 namespace plimsoll::onchain {
@@ -67,6 +68,11 @@ Bytes Node::call(const Address& to, Bytes data) {
     request.to = to;
     request.data = std::move(data);
     return run(eth_->call(std::move(request), {}));
+}
+
+U256 Node::number(const Address& to, Bytes data) {
+    const Bytes answer = call(to, std::move(data));
+    return abi::Reader(answer).uint().value();
 }
 
 Mined Node::mine(std::span<const Tx> transactions, Timestamp at) {

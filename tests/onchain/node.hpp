@@ -50,6 +50,8 @@ class Node {
     std::vector<CallResult> multicall(std::vector<Call> calls, const Hash32& block);
     /// One answer at the newest block; a revert is an error.
     Bytes call(const Address& to, Bytes data);
+    /// The answer's first word.
+    U256 number(const Address& to, Bytes data);
 
     /// A block of exactly these transactions in this order, at this second.
     Mined mine(std::span<const Tx> transactions, Timestamp at);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <doctest/doctest.h>
@@ -14,23 +13,14 @@ namespace {
 constexpr std::uint64_t kFixedSeeds[] = {1, 2, 3, 4, 5, 6};
 constexpr std::uint64_t kComparisons = 10'000;
 
-/// The fixed ones and a fresh one, or the one that PLIMSOLL_SEED says.
-std::vector<std::uint64_t> seeds() {
-    if (const char* wanted = std::getenv("PLIMSOLL_SEED")) return {std::strtoull(wanted, nullptr, 10)};
-    std::vector<std::uint64_t> out(std::begin(kFixedSeeds), std::end(kFixedSeeds));
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    out.push_back(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
-    return out;
-}
-
 }  // namespace
 
 TEST_CASE("R11 random accounts: every number is the contract's at every block") {
     World& world = shared_world();
     Tally all;
     unsigned bounded = 0;
-    std::map<std::string, std::pair<unsigned, unsigned>> moves;
-    for (const auto seed : seeds()) {
+    Moves moves;
+    for (const auto seed : seeds(kFixedSeeds)) {
         RunOptions options;
         options.seed = seed;
         options.populated = seed % 2 == 0;
@@ -47,13 +37,9 @@ TEST_CASE("R11 random accounts: every number is the contract's at every block") 
         if (!report.trouble.empty()) MESSAGE(report.story);
         all += report.tally;
         bounded += report.bounded;
-        for (const auto& [kind, count] : report.moves) {
-            moves[kind].first += count.first;
-            moves[kind].second += count.second;
-        }
+        moves += report.moves;
     }
-    for (const auto& [kind, count] : moves)
-        std::printf("  %-30s %4u mined, %4u reverted\n", kind.c_str(), count.first, count.second);
+    moves.print();
     std::printf("%llu comparisons of numbers, of %llu account views (%llu of them refused by the contract)\n",
                 static_cast<unsigned long long>(all.numbers), static_cast<unsigned long long>(all.accounts),
                 static_cast<unsigned long long>(all.refusals));
@@ -61,5 +47,5 @@ TEST_CASE("R11 random accounts: every number is the contract's at every block") 
     CHECK(all.numbers >= kComparisons);
     CHECK(bounded >= 20);
     // A kind of move that never succeeds would be no test at all.
-    for (const auto& [kind, count] : moves) CHECK_MESSAGE(count.first > 0, kind << " never succeeds");
+    for (const auto& [kind, count] : moves.kinds) CHECK_MESSAGE(count.first > 0, kind << " never succeeds");
 }

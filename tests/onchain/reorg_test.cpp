@@ -27,7 +27,7 @@ BlockRef move_on(World& world, Watch& watch, Player& player, const BlockRef& hea
 
 TEST_CASE("N12 rewound to an ancestor and on along another branch, the market is the contract's") {
     World& world = shared_world();
-    const Scene scene(world);
+    const Scene scene(world.node);
     Dice dice(21);
     populate(world, dice);
     Watch watch(world);
@@ -67,7 +67,7 @@ TEST_CASE("N12 rewound to an ancestor and on along another branch, the market is
 
 TEST_CASE("N13 a reorganisation that is too deep is refused, and the market reads anew") {
     World& world = shared_world();
-    const Scene scene(world);
+    const Scene scene(world.node);
     Dice dice(22);
     populate(world, dice);
     Watch watch(world);

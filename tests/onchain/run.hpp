@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
-#include <string>
+#include <cstdint>
 #include <vector>
 
 #include "tests/onchain/player.hpp"
@@ -18,16 +17,8 @@ struct RunOptions {
     std::vector<Hash32> lost = {};  // kinds of events that never arrive
 };
 
-/// What one run found. It ends at the first block with a difference.
-struct RunReport {
+struct RunReport : Findings {
     Tally tally;
-    std::map<std::string, std::pair<unsigned, unsigned>> moves;  // by kind: mined, reverted
-    unsigned rewinds{};
-    unsigned bounded{};    // blocks after which a bound held for all who were not named as changed
-    unsigned unbounded{};  // blocks after which only the named ones had changed
-    unsigned resyncs{};    // where a rewind was not possible
-    std::vector<std::string> trouble;
-    std::string story;  // seed, block and its transactions, for the one who has to find out
 };
 
 /// Random moves of users, prices and governance, every watched account compared after every block.

@@ -177,13 +177,13 @@ std::uint64_t seed() {
 
 TEST_CASE("R07 R11 what is allowed is what the pool carries out, and refused for the pool's reason") {
     World& world = shared_world();
-    const Scene scene(world);
+    const Scene scene(world.node);
     Dice dice(seed());
     populate(world, dice);
     Circumstances circumstances(world, dice);
     VerdictCount count;
     for (unsigned i = 0; i < kTurns; ++i) {
-        const Scene aside(world);
+        const Scene aside(world.node);
         const std::string story = fmt::format("PLIMSOLL_SEED={} turn {}: {}", seed(), i, circumstances.happen());
         CAPTURE(story);
         Turn turn(world, dice, count);

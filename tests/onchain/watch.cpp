@@ -9,8 +9,6 @@ namespace plimsoll::onchain {
 
 namespace {
 
-constexpr int kRoundsMax = 40;
-
 Call balance_call(const Address& token, const Address& account) {
     return {token, abi::Encoder(selector("balanceOf(address)")).address(account).finish()};
 }
@@ -119,38 +117,8 @@ Tally& Tally::operator+=(const Tally& other) {
     return *this;
 }
 
-std::string to_text(const lending::AccountSummary& s) {
-    return fmt::format("collateral {} debt {} available {} threshold {} ltv {} health {}", to_string(s.collateral),
-                       to_string(s.debt), to_string(s.available_borrow), to_string(s.liquidation_threshold),
-                       to_string(s.ltv), to_string(s.health_factor));
-}
-
 Watch::Watch(World& world)
-    : world_(world), market_(lending::make_aave_v3_market(world.info.provider)), reserves_(world.info.reserves) {}
-
-std::size_t Watch::sync(const BlockRef& head) {
-    std::size_t calls_made = 0;
-    for (int round = 0; round < kRoundsMax; ++round) {
-        auto calls = market_->reads(head);
-        if (calls.empty()) return calls_made;
-        calls_made += calls.size();
-        const auto results = world_.node.multicall(std::move(calls), head.hash);
-        if (const auto taken = market_->answer(head, results); !taken)
-            throw std::runtime_error("answer: " + taken.error().message);
-    }
-    throw std::runtime_error("the market is never content");
-}
-
-Result<std::size_t> Watch::step(const BlockRef& block) {
-    auto logs = world_.node.logs(market_->filter(), block.hash);
-    std::erase_if(logs, [&](const Log& log) { return !log.topics.empty() && lost_.contains(log.topics[0]); });
-    TRY_VOID(market_->apply(block, logs));
-    return sync(block);
-}
-
-void Watch::follow(const BlockRef& block) {
-    if (const auto stepped = step(block); !stepped) throw std::runtime_error("apply: " + stepped.error().message);
-}
+    : Follower(world.node, lending::make_aave_v3_market(world.info.provider)), reserves_(world.info.reserves) {}
 
 std::optional<lending::AccountSummary> contract_summary(World& world, const Address& account, const Hash32& block) {
     return read_summary(world.node.multicall({summary_call(world.info.pool, account)}, block).front());

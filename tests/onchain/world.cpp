@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/onchain/world.hpp"
 
-#include <cstdio>
 #include <fmt/format.h>
 
 namespace plimsoll::onchain {
@@ -26,10 +25,6 @@ void mine_all(Node& node, const std::vector<Tx>& transactions) {
 }
 
 }  // namespace
-
-U256 units(std::uint64_t amount, unsigned decimals) {
-    return *checked_mul(U256{amount}, *pow10(decimals));
-}
 
 World::World(const Devnet& devnet)
     : info(devnet.info()),
@@ -86,28 +81,14 @@ void World::copy_code(const Address& from, const Address& to) {
     node.request("anvil_setCode", fmt::format(R"(["{}","{}"])", to_hex(to.view()), to_hex(code)));
 }
 
-U256 World::read_number(const Address& contract, Bytes data) {
-    const Bytes answer = node.call(contract, std::move(data));
-    return abi::Reader(answer).uint().value();
-}
-
 U256 World::price_of(const Address& asset) {
-    return read_number(info.oracle, abi::Encoder(selector("getAssetPrice(address)")).address(asset).finish());
+    return node.number(info.oracle, abi::Encoder(selector("getAssetPrice(address)")).address(asset).finish());
 }
 
 World& shared_world() {
     static const Devnet devnet;
     static World world(devnet);
     return world;
-}
-
-Scene::~Scene() {
-    try {
-        world_.node.revert(snapshot_);
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "the chain cannot be put back: %s\n", error.what());
-        std::abort();
-    }
 }
 
 }  // namespace plimsoll::onchain

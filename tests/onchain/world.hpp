@@ -7,7 +7,7 @@
 
 #include "tests/onchain/calls.hpp"
 #include "tests/onchain/devnet.hpp"
-#include "tests/onchain/node.hpp"
+#include "tests/onchain/scene.hpp"
 
 namespace plimsoll::onchain {
 
@@ -35,27 +35,10 @@ struct World {
     Timestamp next_second() { return node.latest().ref.timestamp + 1; }
     /// A contract with the code of another one (immutables included) and no storage.
     void copy_code(const Address& from, const Address& to);
-    U256 read_number(const Address& contract, Bytes data);
     U256 price_of(const Address& asset);
 };
 
 /// The chain that the tests of this executable share; started when first asked for.
 World& shared_world();
-
-/// What a test does to the chain is gone when it ends.
-class Scene {
-  public:
-    explicit Scene(World& world) : world_(world), snapshot_(world.node.snapshot()) {}
-    ~Scene();
-    Scene(const Scene&) = delete;
-    Scene& operator=(const Scene&) = delete;
-
-  private:
-    World& world_;
-    std::string snapshot_;
-};
-
-/// Whole or decimal amounts in a token's smallest unit: units(1.5, 6) is not needed, units(15, 5) is.
-U256 units(std::uint64_t amount, unsigned decimals);
 
 }  // namespace plimsoll::onchain

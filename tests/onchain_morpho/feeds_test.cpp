@@ -12,7 +12,7 @@ namespace {
 
 struct Stage {
     explicit Stage(std::string_view market)
-        : world(shared_world()), scene(world), of(world.market(market)), watch(world, of) {
+        : world(shared_world()), scene(world.node), of(world.market(market)), watch(world, of) {
         for (const auto& account : world.all_accounts()) watch.market().watch(account);
         head = world.node.latest().ref;
         watch.sync(head);

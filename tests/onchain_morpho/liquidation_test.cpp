@@ -17,7 +17,7 @@ constexpr Hash32 kLiquidate = topic("Liquidate(bytes32,address,address,uint256,u
 struct Stage {
     explicit Stage(std::uint64_t seed)
         : world(shared_world()),
-          scene(world),
+          scene(world.node),
           of(world.market("wsteth-weth")),
           calls(world.calls(of)),
           watch(world, of),
@@ -115,7 +115,7 @@ TEST_CASE("a liquidation takes what was foretold, with and without a loss for th
     unsigned without = 0;
     for (const std::uint64_t permille : {955ULL, 900ULL}) {
         Stage stage(13 + permille);
-        const U256 now = stage.world.read_number(stage.of.oracle, abi::Encoder(selector("price()")).finish());
+        const U256 now = stage.world.node.number(stage.of.oracle, abi::Encoder(selector("price()")).finish());
         const U256 low = *mul_div_down(*div_down(now, kWad), U256{permille}, U256{1'000});
         stage.mine({stage.price(low)});
         for (const auto& user : stage.world.users) {
@@ -161,7 +161,7 @@ TEST_CASE("a debt is closed to the last share by the call for its repayment") {
     const auto call = stage.watch.market().repay(user, loan, more).value();
     CHECK(stage.watch.market().spender() == call.to);
     const auto balance = [&] {
-        return stage.world.read_number(loan, abi::Encoder(selector("balanceOf(address)")).address(user).finish());
+        return stage.world.node.number(loan, abi::Encoder(selector("balanceOf(address)")).address(user).finish());
     };
     const U256 held = balance();
     stage.mine({{user, call.to, call.data, "repay"}}, 3'600);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <doctest/doctest.h>
@@ -14,15 +13,6 @@ namespace {
 constexpr std::uint64_t kFixedSeeds[] = {1, 2, 3, 4};
 constexpr std::uint64_t kComparisons = 5'000;
 
-/// The fixed ones and a fresh one, or the one that PLIMSOLL_SEED says.
-std::vector<std::uint64_t> seeds() {
-    if (const char* wanted = std::getenv("PLIMSOLL_SEED")) return {std::strtoull(wanted, nullptr, 10)};
-    std::vector<std::uint64_t> out(std::begin(kFixedSeeds), std::end(kFixedSeeds));
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    out.push_back(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
-    return out;
-}
-
 }  // namespace
 
 TEST_CASE("random accounts of Morpho Blue: every number is the contract's at every block") {
@@ -31,8 +21,8 @@ TEST_CASE("random accounts of Morpho Blue: every number is the contract's at eve
     unsigned bounded = 0;
     unsigned foretold = 0;
     unsigned bad_debts = 0;
-    std::map<std::string, std::pair<unsigned, unsigned>> moves;
-    for (const auto seed : seeds()) {
+    onchain::Moves moves;
+    for (const auto seed : onchain::seeds(kFixedSeeds)) {
         RunOptions options;
         options.seed = seed;
         options.market = seed % 4 == 3 ? "wsteth-weth" : "weth-usdc";
@@ -53,13 +43,9 @@ TEST_CASE("random accounts of Morpho Blue: every number is the contract's at eve
         bounded += report.bounded;
         foretold += report.foretold;
         bad_debts += report.bad_debts;
-        for (const auto& [kind, count] : report.moves) {
-            moves[kind].first += count.first;
-            moves[kind].second += count.second;
-        }
+        moves += report.moves;
     }
-    for (const auto& [kind, count] : moves)
-        std::printf("  %-30s %4u mined, %4u reverted\n", kind.c_str(), count.first, count.second);
+    moves.print();
     std::printf("%llu comparisons of numbers, of %llu account views (%llu of them liquidatable)\n",
                 static_cast<unsigned long long>(all.numbers), static_cast<unsigned long long>(all.accounts),
                 static_cast<unsigned long long>(all.unhealthy));
@@ -70,7 +56,7 @@ TEST_CASE("random accounts of Morpho Blue: every number is the contract's at eve
     CHECK(foretold >= 10);
     CHECK(bad_debts >= 1);
     // A kind of move that never succeeds would be no test at all.
-    for (const auto& [kind, count] : moves) CHECK_MESSAGE(count.first > 0, kind << " never succeeds");
+    for (const auto& [kind, count] : moves.kinds) CHECK_MESSAGE(count.first > 0, kind << " never succeeds");
 }
 
 TEST_CASE("N21 an event that never arrives is noticed") {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <random>
+#include <optional>
 
 namespace plimsoll::onchain::morpho {
 
@@ -11,82 +11,58 @@ namespace {
 
 using lending::Change;
 
-/// The same numbers on every machine for one seed.
-class Dice {
-  public:
-    explicit Dice(std::uint64_t seed) : engine_(seed) {}
-    std::uint64_t below(std::uint64_t count) { return engine_() % count; }
-    std::uint64_t between(std::uint64_t low, std::uint64_t high) { return low + below(high - low + 1); }
-    bool percent(std::uint64_t chance) { return below(100) < chance; }
+RandomRun::Rules rules(const RunOptions& options) {
+    return {.seed = options.seed,
+            .blocks = options.blocks,
+            .by_drift = options.by_drift,
+            .waiting_at_first = 3,
+            .watch_percent = 10,
+            .detour_percent = 6,
+            .detour_blocks_max = 4,
+            .may_resync = false};
+}
 
-  private:
-    std::mt19937_64 engine_;
+/// A change of an account's own, with the move that makes it.
+struct OwnChange {
+    Address account;
+    Change change;
 };
 
-struct Move {
-    std::string kind;
-    Tx tx;
-    // of an account's own change
-    Address account{};
-    std::optional<Change> change{};
-};
-
-class Run {
+class Run final : public RandomRun {
   public:
     Run(World& world, const RunOptions& options)
-        : world_(world),
-          options_(options),
-          scene_(world),
+        : RandomRun(world.node, watch_, dice_, rules(options)),
+          world_(world),
+          scene_(world.node),
           dice_(options.seed),
           of_(world.market(options.market)),
           loan_(world.info.reserve(of_.loan)),
           collateral_(world.info.reserve(of_.collateral)),
           calls_(world.calls(of_)),
-          watch_(world, of_) {
+          watch_(world, of_),
+          first_price_(price()) {
         for (const auto& topic : options.lost) watch_.lose(topic);
-        waiting_ = world.all_accounts();
-        while (waiting_.size() > 3) watch_next();
-        head_ = world.node.latest().ref;
-        watch_.sync(head_);
-        first_price_ = price();
-        compare();
-        forget_changes();
+        begin(world.all_accounts());
     }
 
-    RunReport play() {
-        for (unsigned i = 0; i < options_.blocks && report_.trouble.empty(); ++i) {
-            if (!waiting_.empty() && dice_.percent(10)) watch_next();
-            if (dice_.percent(6))
-                reorganise();
-            else
-                advance();
-        }
-        if (!report_.trouble.empty()) {
-            report_.story = fmt::format("PLIMSOLL_SEED={} goes wrong at block {}:", options_.seed, head_.number);
-            for (const auto& line : history_) report_.story += "\n  " + line;
-        }
-        return std::move(report_);
+    RunReport report() {
+        auto found = play();
+        return {std::move(found), tally_, foretold_, bad_debts_};
     }
 
   private:
-    void watch_next() {
-        watch_.market().watch(waiting_.back());
-        waiting_.pop_back();
-        if (dice_.percent(50) && head_.number != 0) watch_.sync(head_);
-    }
-
-    U256 price() { return world_.read_number(of_.oracle, abi::Encoder(selector("price()")).finish()); }
+    U256 price() { return world_.node.number(of_.oracle, abi::Encoder(selector("price()")).finish()); }
 
     Timestamp next_time() {
-        if (dice_.percent(60)) return head_.timestamp + dice_.between(1, 24);
-        if (dice_.percent(70)) return head_.timestamp + dice_.between(3'600, 5 * 86'400);
-        return head_.timestamp + dice_.between(20, 90) * 86'400;
+        if (dice_.percent(60)) return head().timestamp + dice_.between(1, 24);
+        if (dice_.percent(70)) return head().timestamp + dice_.between(3'600, 5 * 86'400);
+        return head().timestamp + dice_.between(20, 90) * 86'400;
     }
 
     const Address& user() { return world_.users[static_cast<std::size_t>(dice_.below(world_.users.size()))]; }
     U256 part_of(const U256& whole) { return *mul_div_down(whole, U256{dice_.between(1, 1'000)}, U256{1'000}); }
     lending::Position position_of(const Address& account) {
-        const auto position = watch_.market().position(account, head_.timestamp);
+        const auto position = watch_.market().position(account, head().timestamp);
         return position ? *position : lending::Position{};
     }
     U256 amount_of(const lending::Position& position, bool collateral) {
@@ -104,7 +80,8 @@ class Run {
         const auto call = watch_.market().call(account, change);
         if (!call) return;  // an account that is not watched yet
         Tx tx{account, call->to, call->data, fmt::format("{} {} {}", to_checksum(account), kind, to_string(amount))};
-        out.push_back({kind, std::move(tx), account, change});
+        out.push_back({kind, std::move(tx)});
+        own_ = OwnChange{account, change};
     }
 
     void user_move(std::vector<Move>& out) {
@@ -163,7 +140,7 @@ class Run {
         for (const auto& account : watch_.market().accounts()) {
             const auto position = position_of(account);
             if (position.summary.health_factor >= Wad{kWad} || !dice_.percent(70)) continue;
-            const auto cost = watch_.market().liquidation_cost(account, head_.timestamp);
+            const auto cost = watch_.market().liquidation_cost(account, head().timestamp);
             if (!cost || !*cost) continue;
             const U256 all = amount_of(position, true);
             const U256& seized = (*cost)->collateral_seized.value;
@@ -181,7 +158,7 @@ class Run {
     }
 
     void submit(const DevReserve& token, std::uint64_t permille, std::vector<Move>& out) {
-        const U256 now = world_.read_number(token.source, abi::Encoder(selector("latestAnswer()")).finish());
+        const U256 now = world_.node.number(token.source, abi::Encoder(selector("latestAnswer()")).finish());
         const U256 next = std::max(*mul_div_down(now, U256{permille}, U256{1'000}), U256{1});
         auto data = abi::Encoder(selector("submit(int256)")).sint(I256{next}).finish();
         out.push_back({"price", {world_.info.admin(), *token.aggregator, std::move(data), "price " + to_string(next)}});
@@ -221,130 +198,60 @@ class Run {
         return out;
     }
 
-    void advance() {
+    void advance() override {
+        own_.reset();
         const auto planned = moves();
         const Timestamp at = next_time();
-        // Alone in its block, a change has the effect that was foretold for its second.
-        std::optional<lending::AccountSummary> foretold;
-        bool refused = false;
-        if (planned.size() == 1 && planned[0].change) {
-            const std::vector<Change> changes{*planned[0].change};
-            if (const auto after = watch_.market().after(planned[0].account, changes, at)) foretold = *after;
-            const auto verdict = watch_.market().allowed(planned[0].account, changes, {}, at);
-            refused = !verdict && verdict.error().code == Errc::Refused;
-        }
-        std::vector<Tx> transactions;
-        for (const auto& move : planned) transactions.push_back(move.tx);
-        const auto mined = world_.node.mine(transactions, at);
-        history_.push_back(fmt::format("block {} at {}", mined.header.ref.number, mined.header.ref.timestamp));
-        for (std::size_t i = 0; i < planned.size(); ++i) {
-            const bool good = mined.succeeded[i];
-            auto& count = report_.moves[planned[i].kind];
-            ++(good ? count.first : count.second);
-            history_.push_back(fmt::format("    {}{}", planned[i].tx.what, good ? "" : " (reverted)"));
-        }
-        if (history_.size() > 60) history_.erase(history_.begin(), history_.end() - 60);
-        follow(mined.header.ref);
-        if (!report_.trouble.empty() || planned.size() != 1 || !planned[0].change) return;
-        if (mined.succeeded[0] && refused) report_.trouble.push_back("Morpho did what was said to be refused");
-        if (!mined.succeeded[0] || !foretold) return;
-        const auto now = watch_.market().summary(planned[0].account, at);
-        ++report_.foretold;
-        if (!now || *now != *foretold)
-            report_.trouble.push_back("foretold " + to_text(*foretold) + ", is " +
-                                      (now ? to_text(*now) : now.error().message));
+        const bool alone = planned.size() == 1 && own_;
+        const auto expected = alone ? expect(*own_, at) : Expected{};
+        const auto succeeded = mine(planned, at);
+        count_bad_debts(head());
+        if (alone && !in_trouble()) hold(expected, *own_, succeeded.front());
     }
 
-    std::map<Address, lending::AccountSummary> summaries(Timestamp at) {
-        std::map<Address, lending::AccountSummary> out;
-        for (const auto& account : watch_.market().accounts()) {
-            if (const auto summary = watch_.market().summary(account, at)) out.emplace(account, *summary);
-        }
+    /// Alone in its block, a change has the effect that was foretold for its second.
+    struct Expected {
+        std::optional<lending::AccountSummary> after;
+        bool refused{};
+    };
+
+    Expected expect(const OwnChange& own, Timestamp at) {
+        Expected out;
+        const std::vector<Change> changes{own.change};
+        if (const auto after = watch_.market().after(own.account, changes, at)) out.after = *after;
+        const auto verdict = watch_.market().allowed(own.account, changes, {}, at);
+        out.refused = !verdict && verdict.error().code == Errc::Refused;
         return out;
     }
 
-    void follow(const BlockRef& block) {
-        const auto before = summaries(block.timestamp);
-        count_bad_debts(block);
-        if (const auto stepped = watch_.step(block); !stepped) {
-            report_.trouble.push_back("apply: " + stepped.error().message);
-            return;
-        }
-        head_ = block;
-        compare();
-        check_changed(before);
+    void hold(const Expected& expected, const OwnChange& own, bool succeeded) {
+        if (succeeded && expected.refused) trouble("Morpho did what was said to be refused");
+        if (!succeeded || !expected.after) return;
+        const auto now = watch_.market().summary(own.account, head().timestamp);
+        ++foretold_;
+        if (!now || *now != *expected.after)
+            trouble("foretold " + to_text(*expected.after) + ", is " + (now ? to_text(*now) : now.error().message));
+    }
+
+    std::vector<std::string> compare(const BlockRef& block) override {
+        return differences(world_, watch_, block, tally_);
     }
 
     void count_bad_debts(const BlockRef& block) {
         constexpr Hash32 kLiquidate =
             topic("Liquidate(bytes32,address,address,uint256,uint256,uint256,uint256,uint256)");
         for (const auto& log : world_.node.logs({{calls_.contract}, {kLiquidate}}, block.hash))
-            report_.bad_debts += abi::load_word(log.data.data() + 96).is_zero() ? 0U : 1U;
-    }
-
-    /// Whoever is not named as changed must not be worse than interest alone had made him, or than the bound says.
-    void check_changed(const std::map<Address, lending::AccountSummary>& with_interest) {
-        lending::Drift drift;
-        if (options_.by_drift)
-            drift = watch_.market().take_drift();
-        else
-            drift.changed = watch_.market().take_changed();
-        const auto earlier = std::exchange(last_, summaries(head_.timestamp));
-        if (options_.by_drift && !drift.factor) return;
-        const std::set<Address> named(drift.changed.begin(), drift.changed.end());
-        for (const auto& [account, before] : drift.factor ? earlier : with_interest) {
-            if (named.contains(account)) continue;
-            const auto now = last_.find(account);
-            const U256 low = drift.factor ? bounded(before, *drift.factor) : before.health_factor.value;
-            if (now != last_.end() && now->second.health_factor.value >= low) continue;
-            report_.trouble.push_back(fmt::format("block {}: account {} is not named as changed; was {}, bound {}",
-                                                  head_.number, to_checksum(account), to_text(before), to_string(low)));
-        }
-        report_.bounded += drift.factor ? 1U : 0U;
+            bad_debts_ += abi::load_word(log.data.data() + 96).is_zero() ? 0U : 1U;
     }
 
     /// The bound is for real numbers; values and shares are rounded to a unit.
-    static U256 bounded(const lending::AccountSummary& before, const Wad& factor) {
+    U256 bounded(const lending::AccountSummary& before, const Wad& factor) const override {
         if (before.debt.is_zero() || before.debt.value < U256{10'000'000}) return {};
         const U256 real = *mul_div_down(before.health_factor.value, factor.value, kWad);
         return saturating_sub(real, *div_up(real, U256{1'000'000}));
     }
 
-    void compare() {
-        auto found = differences(world_, watch_, head_, report_.tally);
-        report_.trouble.insert(report_.trouble.end(), found.begin(), found.end());
-    }
-
-    void reorganise() {
-        const auto ancestor = head_;
-        const auto snapshot = world_.node.snapshot();
-        const auto depth = dice_.between(1, 4);
-        history_.push_back(fmt::format("{} blocks that are taken back:", depth));
-        for (std::uint64_t i = 0; i < depth && report_.trouble.empty(); ++i) advance();
-        if (!report_.trouble.empty()) return;
-        world_.node.revert(snapshot);
-        history_.push_back(fmt::format("back to block {}", ancestor.number));
-        head_ = ancestor;
-        if (!watch_.market().rewind(ancestor)) {
-            report_.trouble.emplace_back("a rewind of a few blocks is refused");
-            return;
-        }
-        ++report_.rewinds;
-        watch_.sync(ancestor);
-        compare();
-        forget_changes();
-    }
-
-    void forget_changes() {
-        if (options_.by_drift)
-            watch_.market().take_drift();
-        else
-            watch_.market().take_changed();
-        last_ = summaries(head_.timestamp);
-    }
-
     World& world_;
-    RunOptions options_;
     Scene scene_;
     Dice dice_;
     const DevMorphoMarket& of_;
@@ -352,18 +259,17 @@ class Run {
     const DevReserve& collateral_;
     MorphoCalls calls_;
     Watch watch_;
-    std::vector<Address> waiting_;
-    std::map<Address, lending::AccountSummary> last_;
     U256 first_price_;
-    BlockRef head_;
-    RunReport report_;
-    std::vector<std::string> history_;
+    std::optional<OwnChange> own_;  // the last one of the block being made
+    Tally tally_;
+    unsigned foretold_{};
+    unsigned bad_debts_{};
 };
 
 }  // namespace
 
 RunReport random_run(World& world, const RunOptions& options) {
-    return Run(world, options).play();
+    return Run(world, options).report();
 }
 
 }  // namespace plimsoll::onchain::morpho

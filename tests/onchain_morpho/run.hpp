@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
+#include "tests/onchain/random_run.hpp"
 #include "tests/onchain_morpho/scene.hpp"
 
 namespace plimsoll::onchain::morpho {
@@ -17,16 +17,10 @@ struct RunOptions {
     std::vector<Hash32> lost = {};  // kinds of events that never arrive
 };
 
-/// What one run found. It ends at the first block with a difference.
-struct RunReport {
+struct RunReport : Findings {
     Tally tally;
-    std::map<std::string, std::pair<unsigned, unsigned>> moves;  // by kind: mined, reverted
-    unsigned rewinds{};
     unsigned foretold{};   // summaries after an account's own change that were as foretold
-    unsigned bounded{};    // blocks after which a bound held for all who were not named as changed
     unsigned bad_debts{};  // liquidations that left the suppliers with a loss
-    std::vector<std::string> trouble;
-    std::string story;
 };
 
 /// Random moves of users, prices and the owner, every watched account compared after every block.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/onchain_morpho/scene.hpp"
 
-#include <cstdio>
 #include <fmt/format.h>
 
 #include "chain/lending/registry.hpp"
@@ -11,19 +10,8 @@ namespace plimsoll::onchain::morpho {
 namespace {
 
 constexpr std::size_t kFirstUser = 5;
-constexpr int kRoundsMax = 40;
 
 }  // namespace
-
-U256 units(std::uint64_t amount, unsigned decimals) {
-    return *checked_mul(U256{amount}, *pow10(decimals));
-}
-
-std::string to_text(const lending::AccountSummary& s) {
-    return fmt::format("collateral {} debt {} available {} threshold {} ltv {} health {}", to_string(s.collateral),
-                       to_string(s.debt), to_string(s.available_borrow), to_string(s.liquidation_threshold),
-                       to_string(s.ltv), to_string(s.health_factor));
-}
 
 Bytes MorphoCalls::with(const Selector& selector, std::initializer_list<U256> words, bool data) const {
     Bytes out(selector.bytes.begin(), selector.bytes.end());
@@ -111,47 +99,13 @@ std::vector<Address> World::all_accounts() const {
     return out;
 }
 
-U256 World::read_number(const Address& contract, Bytes data) {
-    const Bytes answer = node.call(contract, std::move(data));
-    return abi::Reader(answer).uint().value();
-}
-
 World& shared_world() {
     static const Devnet devnet;
     static World world(devnet);
     return world;
 }
 
-Scene::~Scene() {
-    try {
-        world_.node.revert(snapshot_);
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "the chain cannot be put back: %s\n", error.what());
-        std::abort();
-    }
-}
-
 Watch::Watch(World& world, const DevMorphoMarket& of)
-    : world_(world), of_(of), market_(lending::make_market("morpho-blue", {world.info.morpho, of.id}).value()) {}
-
-std::size_t Watch::sync(const BlockRef& head) {
-    std::size_t calls_made = 0;
-    for (int round = 0; round < kRoundsMax; ++round) {
-        auto calls = market_->reads(head);
-        if (calls.empty()) return calls_made;
-        calls_made += calls.size();
-        const auto results = world_.node.multicall(std::move(calls), head.hash);
-        if (const auto taken = market_->answer(head, results); !taken)
-            throw std::runtime_error("answer: " + taken.error().message);
-    }
-    throw std::runtime_error("the market is never content");
-}
-
-Result<std::size_t> Watch::step(const BlockRef& block) {
-    auto logs = world_.node.logs(market_->filter(), block.hash);
-    std::erase_if(logs, [&](const Log& log) { return !log.topics.empty() && lost_.contains(log.topics[0]); });
-    TRY_VOID(market_->apply(block, logs));
-    return sync(block);
-}
+    : Follower(world.node, lending::make_market("morpho-blue", {world.info.morpho, of.id}).value()), of_(of) {}
 
 }  // namespace plimsoll::onchain::morpho

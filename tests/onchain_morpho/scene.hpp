@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "chain/lending/market.hpp"
 #include "tests/onchain/calls.hpp"
 #include "tests/onchain/devnet.hpp"
-#include "tests/onchain/node.hpp"
+#include "tests/onchain/follower.hpp"
+#include "tests/onchain/scene.hpp"
 
 /// Markets of Morpho Blue on the local chain, their users, and one market followed as the daemon follows it.
 namespace plimsoll::onchain::morpho {
@@ -44,44 +42,19 @@ struct World {
     const DevMorphoMarket& market(std::string_view name) const;
     MorphoCalls calls(const DevMorphoMarket& market);
     std::vector<Address> all_accounts() const;
-    U256 read_number(const Address& contract, Bytes data);
 };
 
 World& shared_world();
 
-/// What a test does to the chain is gone when it ends.
-class Scene {
-  public:
-    explicit Scene(World& world) : world_(world), snapshot_(world.node.snapshot()) {}
-    ~Scene();
-    Scene(const Scene&) = delete;
-    Scene& operator=(const Scene&) = delete;
-
-  private:
-    World& world_;
-    std::string snapshot_;
-};
-
-/// A market followed as the daemon follows it: once by reading, then by logs and what the market itself wants read.
-class Watch {
+/// One followed market of Morpho.
+class Watch : public Follower {
   public:
     Watch(World& world, const DevMorphoMarket& of);
 
     const DevMorphoMarket& of() const { return of_; }
-    lending::Market& market() { return *market_; }
-    /// Reads at `head` until the market wants nothing more. The number of calls of contracts that this took.
-    std::size_t sync(const BlockRef& head);
-    /// The next block: its logs by its hash, then reads.
-    Result<std::size_t> step(const BlockRef& block);
-    std::size_t follow(const BlockRef& block) { return step(block).value(); }
-    /// Logs of this kind never arrive: a fault that the comparison must notice.
-    void lose(const Hash32& topic) { lost_.insert(topic); }
 
   private:
-    World& world_;
     const DevMorphoMarket& of_;
-    std::unique_ptr<lending::Market> market_;
-    std::set<Hash32> lost_;
 };
 
 struct Tally {
@@ -97,8 +70,5 @@ struct Tally {
 /// node's copy of the block, positions, the oracle's price, and whether Morpho would refuse to liquidate. And each
 /// audit. A sentence for each difference.
 std::vector<std::string> differences(World& world, Watch& watch, const BlockRef& block, Tally& tally);
-
-std::string to_text(const lending::AccountSummary& summary);
-U256 units(std::uint64_t amount, unsigned decimals);
 
 }  // namespace plimsoll::onchain::morpho
