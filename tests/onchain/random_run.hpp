@@ -42,19 +42,19 @@ struct Findings {
     std::string story;  // seed, block and its transactions, for the one who has to find out
 };
 
-/// Random moves, block after block, some taken back, with the followed market held against the contracts after each. What the
-/// moves are and what is compared is the protocol's.
+/// Random moves, block after block, some taken back, with the followed market held against the contracts after each.
+/// What the moves are and what is compared is the protocol's.
 class RandomRun {
   public:
     struct Rules {
         std::uint64_t seed{};
         unsigned blocks{};
-        bool by_drift{};                   // who changed is asked by take_drift(), not by take_changed()
-        std::size_t waiting_at_first{};    // accounts that are not watched from the start
-        std::uint64_t watch_percent{};     // of blocks before which one more is
-        std::uint64_t detour_percent{};    // of blocks that are taken back with some more
+        bool by_drift{};                 // who changed is asked by take_drift(), not by take_changed()
+        std::size_t waiting_at_first{};  // accounts that are not watched from the start
+        std::uint64_t watch_percent{};   // of blocks before which one more is
+        std::uint64_t detour_percent{};  // of blocks that are taken back with some more
         std::uint64_t detour_blocks_max{};
-        bool may_resync{};                 // a market may be unable to go back, and begin anew
+        bool may_resync{};  // a market may be unable to go back, and begin anew
     };
 
     virtual ~RandomRun() = default;
