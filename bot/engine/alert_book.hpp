@@ -3,7 +3,8 @@
 
 #include <map>
 #include <string>
-#include <utility>
+#include <string_view>
+#include <unordered_map>
 
 #include "bot/engine/output.hpp"
 
@@ -18,9 +19,11 @@ class AlertBook {
     void raise(Output& out, std::int64_t now, AlertLevel level, const std::string& kind, const std::string& subject,
                std::string text);
     /// The condition is over: says so if it was raised.
-    void clear(Output& out, const std::string& kind, const std::string& subject, std::string text);
-    /// The condition gave way to another one: nothing to say.
-    void forget(const std::string& kind, const std::string& subject) { standing_.erase({kind, subject}); }
+    void clear(Output& out, std::string_view kind, const std::string& subject, std::string_view text);
+    /// The condition gave way to another one: nothing to say. False: it did not stand.
+    bool forget(std::string_view kind, const std::string& subject);
+    /// Any condition of this subject.
+    bool stands(const std::string& subject) const { return standing_.contains(subject); }
     /// The wall clock was set back by so much: repetitions come in their time all the same.
     void clock_went_back(std::int64_t by);
     /// Something that happened once.
@@ -32,7 +35,7 @@ class AlertBook {
         AlertLevel level{};
     };
     std::int64_t repeat_ms_;
-    std::map<std::pair<std::string, std::string>, Entry> standing_;
+    std::unordered_map<std::string, std::map<std::string, Entry, std::less<>>> standing_;  // by subject, then by kind
 };
 
 }  // namespace plimsoll::engine

@@ -292,6 +292,7 @@ bool Core::evaluate(std::size_t i) {
 void Core::set_level(std::size_t i, Level level) {
     PositionState& position = positions[i];
     const std::string& name = position.config.name;
+    if (level == Level::Safe && position.level == Level::Safe && !alerts_.stands(name)) return;
     const std::string health = health_text(position.health());
     const bool was_at_risk = position.level == Level::AtRisk;
     position.level = level;

@@ -214,10 +214,12 @@ void Core::evaluate_ahead(std::size_t i, Timestamp at) {
 
 void Core::report_feeds() {
     std::set<std::pair<std::string, std::string>> standing;
-    const bool matters = std::any_of(positions.begin(), positions.end(),
-                                     [](const PositionState& position) { return position.health_public.has_value(); });
+    const auto matters = [this] {
+        return std::any_of(positions.begin(), positions.end(),
+                           [](const PositionState& position) { return position.health_public.has_value(); });
+    };
     for (auto& condition : feeds_.conditions()) {
-        if (condition.kind == Condition::Kind::Ahead && !matters) continue;
+        if (condition.kind == Condition::Kind::Ahead && !matters()) continue;
         const std::string subject =
             condition.kind == Condition::Kind::Sequencer ? config.chain : to_string(condition.feed);
         alerts_.raise(out, now, level_of(condition.kind), kind_of(condition.kind), subject, std::move(condition.text));

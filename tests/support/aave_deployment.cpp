@@ -233,7 +233,7 @@ CallResult AaveDeployment::reserve_data(std::size_t id) const {
 CallResult AaveDeployment::account_data(const Address& account) {
     const View view(state, head.timestamp);
     const auto& of = account_of(account);
-    if (!missing_price(state, of).empty()) return kRevert;
+    if (unpriced(state, of) != nullptr) return kRevert;
     const auto sums = wide_summary(view, of);
     if (!sums) return kRevert;
     return words({sums->collateral.value, sums->debt.value, sums->available_borrow.value, sums->liquidation_threshold,

@@ -106,13 +106,17 @@ Math<AccountSummary> wide_summary(const View& view, const AccountState& account)
     return summarize(view.profile(), totals);
 }
 
-std::string missing_price(const MarketState& state, const AccountState& account) {
+const Reserve* unpriced(const MarketState& state, const AccountState& account) {
     for (const auto& holding : account.holdings) {
         const Reserve& reserve = state.reserves[holding.reserve];
         const bool used = holding.collateral || holding.debt != 0 || account.stable_of(holding.reserve) != nullptr;
-        if (used && !reserve.state.priced) return reserve.symbol + " " + to_string(reserve.asset);
+        if (used && !reserve.state.priced) return &reserve;
     }
-    return {};
+    return nullptr;
+}
+
+std::string no_price_text(const Reserve& reserve) {
+    return "the oracle gives no price for " + reserve.symbol + " " + to_string(reserve.asset);
 }
 
 Result<AssetPosition> asset_position(const View& view, const AccountState& account, ReserveId id) {

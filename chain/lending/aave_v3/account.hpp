@@ -44,7 +44,8 @@ Result<std::vector<AssetPosition>> offered_assets(const View& view, const Accoun
 /// let it (more than is there); checks of the health factor and of caps are not made.
 Result<AccountState> with_changes(const View& view, const AccountState& account, std::span<const Change> changes);
 
-/// Names the first reserve in use that has no price, empty when all have one.
-std::string missing_price(const MarketState& state, const AccountState& account);
+/// The first reserve in use that has no price; null when all have one.
+const Reserve* unpriced(const MarketState& state, const AccountState& account);
+std::string no_price_text(const Reserve& reserve);
 
 }  // namespace plimsoll::lending::aave_v3

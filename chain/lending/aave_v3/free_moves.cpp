@@ -75,7 +75,7 @@ class Search {
 
     void try_moves(const Moves& moves) {
         const auto walked = walk(moves);
-        if (!walked || !missing_price(view_.state(), walked->account()).empty()) return;
+        if (!walked || unpriced(view_.state(), walked->account()) != nullptr) return;
         const auto health = health_of(walked->account());
         if (health && *health > now_) found_.push_back({moves, *health});
     }

@@ -120,8 +120,7 @@ class AaveV3Market final : public Market {
         TRY(const auto* state, find(account));
         TRY(const auto* view, view_at(at));
         TRY(const auto changed, with_changes(*view, *state, changes));
-        if (const auto missing = missing_price(store_.market, changed); !missing.empty())
-            return fail(Errc::Reverted, "the oracle gives no price for " + missing);
+        if (const auto* reserve = unpriced(store_.market, changed)) return fail(Errc::Reverted, no_price_text(*reserve));
         TRY(auto out, account_summary(*view, changed));
         return out;
     }
@@ -286,8 +285,8 @@ class AaveV3Market final : public Market {
         if (!index) return fail(Errc::NotFound, to_string(account) + " is not watched");
         const AccountEntry& entry = store_.account(*index);
         if (!started_ || !entry.loaded) return fail(Errc::NotFound, to_string(account) + " is not read yet");
-        if (const auto missing = missing_price(store_.market, entry.state); !missing.empty())
-            return fail(Errc::Reverted, "the oracle gives no price for " + missing);
+        if (const auto* reserve = unpriced(store_.market, entry.state))
+            return fail(Errc::Reverted, no_price_text(*reserve));
         return &entry.state;
     }
 

@@ -12,7 +12,7 @@ Healths healths_of(const Store& store, const MarketState& market) {
     Healths out(store.accounts().size());
     for (std::uint32_t i = 0; i < out.size(); ++i) {
         const AccountEntry& entry = store.account(i);
-        if (!entry.loaded || !missing_price(market, entry.state).empty()) continue;
+        if (!entry.loaded || unpriced(market, entry.state) != nullptr) continue;
         if (const auto summary = account_summary(view, entry.state)) out[i] = summary->health_factor;
     }
     return out;

@@ -230,8 +230,7 @@ Result<void> Walk::check_health(const std::string& what, const Reserve* leaving,
 }
 
 Result<AccountTotals> Walk::totals() const {
-    if (const auto missing = missing_price(view_.state(), account_); !missing.empty())
-        return refuse("price", "the oracle gives no price for " + missing);
+    if (const auto* reserve = unpriced(view_.state(), account_)) return refuse("price", no_price_text(*reserve));
     TRY(auto out, account_totals(view_, account_));
     return out;
 }
