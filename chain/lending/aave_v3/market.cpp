@@ -120,7 +120,8 @@ class AaveV3Market final : public Market {
         TRY(const auto* state, find(account));
         TRY(const auto* view, view_at(at));
         TRY(const auto changed, with_changes(*view, *state, changes));
-        if (const auto* reserve = unpriced(store_.market, changed)) return fail(Errc::Reverted, no_price_text(*reserve));
+        if (const auto* reserve = unpriced(store_.market, changed))
+            return fail(Errc::Reverted, no_price_text(*reserve));
         TRY(auto out, account_summary(*view, changed));
         return out;
     }
