@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 
 #include "bot/engine/core.hpp"
 
@@ -120,6 +121,10 @@ void Core::take_config(const EngineConfig& fresh) {
         sender.sells = false;
         sender.fee_limit = {};
     }
+    wallets.reserve(fresh.wallets.size());
+    senders.reserve(fresh.wallets.size());
+    positions.reserve(std::accumulate(fresh.wallets.begin(), fresh.wallets.end(), std::size_t{},
+                                      [](std::size_t sum, const auto& one) { return sum + one.positions.size(); }));
     for (const auto& entry : fresh.wallets) {
         const auto [at, added] = wallet_of.try_emplace({entry.address, entry.sender}, wallets.size());
         if (added) {

@@ -89,10 +89,10 @@ bool Core::judge_account(SenderState& sender, const BlockRef& since, Gate& resul
                   "free"};
         return false;
     }
-    const auto& last = sender.lane.last();
-    if (last.base.nonce && last.seen && sender.latest <= *last.base.nonce) {
+    const auto* last = sender.lane.last();
+    if (last != nullptr && last->base.nonce && last->seen && sender.latest <= *last->base.nonce) {
         result = {"nonce", false, std::to_string(sender.latest),
-                  "above " + std::to_string(*last.base.nonce) + ", which is used"};
+                  "above " + std::to_string(*last->base.nonce) + ", which is used"};
         return false;
     }
     constexpr BlockNumber kQuarantine = 3;

@@ -136,7 +136,7 @@ void Core::hear(std::size_t s, Lane::News news) {
             sender.owner.reset();
             return;
         case Lane::News::Found: {
-            const Lane::Step& step = sender.lane.last();
+            const Lane::Step& step = *sender.lane.last();
             if (step.uncounted || step.reverted)
                 budget_.add({step.position(), step.wallet(), now, step.purpose(), step.seen->succeeded, step.moved(),
                              step.seen->cost});
@@ -205,7 +205,7 @@ bool Core::needless(std::size_t s) const {
 
 void Core::settled(std::size_t s) {
     SenderState& sender = senders[s];
-    const Lane::Step& step = sender.lane.last();
+    const Lane::Step& step = *sender.lane.last();
     const auto& seen = *step.seen;
     budget_.add({step.position(), step.wallet(), now, step.purpose(), seen.succeeded, step.moved(), seen.cost});
     sender.known_at.reset();
@@ -268,7 +268,7 @@ void Core::settled(std::size_t s) {
 
 /// A rescue that was to take the nonce of another position's housekeeping came too late, and has the next one.
 void Core::after_housekeeping(std::size_t s) {
-    const Lane::Step& step = senders[s].lane.last();
+    const Lane::Step& step = *senders[s].lane.last();
     if (!step.seen->succeeded)
         AlertBook::tell(out, AlertLevel::Warning, "transaction-failed", step.position(),
                         std::string(to_string(step.purpose())) + " transaction " +

@@ -115,8 +115,9 @@ void Core::judge_history(SenderState& sender) {
 void Core::judge_use(SenderState& sender) {
     if (!sender.live || !sender.history_known) return;
     const Lane& lane = sender.lane;
-    const auto& last = lane.last();
-    if (last.base.nonce && !last.attempts.empty()) sender.own_next = std::max(sender.own_next, *last.base.nonce + 1);
+    const auto* last = lane.last();
+    if (last != nullptr && last->base.nonce && !last->attempts.empty())
+        sender.own_next = std::max(sender.own_next, *last->base.nonce + 1);
     if (lane.busy() || lane.watches()) return;
     const Nonce known = std::exchange(sender.own_next, std::max(sender.own_next, sender.latest));
     if (known == 0 || sender.latest <= known) return;

@@ -69,7 +69,7 @@ void Lane::begin(Output& out, JournalRecord record, Hiding hiding) {
     record.tx.data = tx.data;
     record.attempt = 0;
     record.nonce.reset();
-    step_.emplace(Step{});
+    step_ = Step{};
     step_->base = record;
     step_->hiding = hiding;
     JournalRecord intent = row(*step_, Stage::Intent, now);
@@ -305,7 +305,7 @@ void Lane::block(Output& out, const BlockRef& head) {
         owed.request = out.next();
         out.put(Persist{owed.request, {owed.record}});
     }
-    while (!settled_.empty() && is_final(settled_.front(), head.number)) settled_.pop_front();
+    while (!settled_.empty() && is_final(settled_.front(), head.number)) settled_.erase(settled_.begin());
     for (const auto& step : reopened_steps_) watch(out, step, true);
     for (const auto& step : doubtful_) watch(out, step, false);
     for (auto& entry : recalled_) {

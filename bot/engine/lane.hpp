@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,6 +9,7 @@
 #include "bot/engine/canon.hpp"
 #include "bot/engine/fee_book.hpp"
 #include "bot/engine/output.hpp"
+#include "bot/engine/rare.hpp"
 
 namespace plimsoll::engine {
 
@@ -100,7 +100,8 @@ class Lane {
                doubtful_.empty() && recalled_.empty() && owed_.empty();
     }
     const Step* step() const { return step_ ? &*step_ : nullptr; }
-    const Step& last() const { return last_; }
+    /// The step that ended last, or that the news are of; null where there was none.
+    const Step* last() const { return last_ ? &*last_ : nullptr; }
     /// The nonce in use, for people.
     std::string nonce_text() const;
     const std::string& reason() const { return reason_; }
@@ -206,11 +207,11 @@ class Lane {
     static Attempt attempt_of(const JournalRecord& record);
     static void fill(JournalRecord& record, const Step& step, std::size_t attempt);
 
-    std::optional<Step> step_;
-    std::optional<Building> building_;
+    Rare<Step> step_;
+    Rare<Building> building_;
     Phase phase_ = Phase::Idle;
     RequestId request_ = 0;  // the answer that moves the phase or the building on
-    std::optional<JournalRecord> ending_;
+    Rare<JournalRecord> ending_;
     News after_end_ = News::None;  // what an abandoned step's end is to the engine
     bool used_ = true;             // the chain has used the nonce, as far as is known: do not send
     bool quiet_ = false;
@@ -222,12 +223,12 @@ class Lane {
     BlockNumber final_ = 0;
     BlockNumber final_depth_ = kWatchBlocks;
     Hash32 doubted_at_;
-    std::deque<Step> settled_;          // newest last
+    std::vector<Step> settled_;         // newest last
     std::vector<Step> reopened_steps_;  // settled ones out of their blocks while another step holds the lane
     std::vector<Step> doubtful_;        // given up as used by somebody else, but still asked for
     std::vector<Recalled> recalled_;    // oldest first
-    std::deque<Owed> owed_;             // oldest first
-    Step last_;
+    std::vector<Owed> owed_;            // oldest first
+    Rare<Step> last_;
     std::string reason_;
 };
 

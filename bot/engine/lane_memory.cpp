@@ -111,7 +111,7 @@ void Lane::remember(const Step& step) {
         return;
     }
     keep(step);
-    if (settled_.size() > kWatched) settled_.pop_front();
+    if (settled_.size() > kWatched) settled_.erase(settled_.begin());
 }
 
 /// Counted, and watched while its block may be removed.
@@ -145,7 +145,7 @@ JournalRecord Lane::seen_row(const Step& step, std::int64_t now) const {
 
 void Lane::owe(Owed row) {
     owed_.push_back(std::move(row));
-    if (owed_.size() > kOwed) owed_.pop_front();
+    if (owed_.size() > kOwed) owed_.erase(owed_.begin());
 }
 
 void Lane::noted(const Persisted& event) {

@@ -11,6 +11,7 @@
 #include "bot/engine/engine_config.hpp"
 #include "bot/engine/incident.hpp"
 #include "bot/engine/lane.hpp"
+#include "bot/engine/rare.hpp"
 #include "chain/dex/flash_terms.hpp"
 #include "chain/lending/payloads.hpp"
 
@@ -22,7 +23,7 @@ enum class Level : std::uint8_t { Unknown, Safe, Warned, AtRisk };
 
 /// What the guard says of one position's account.
 struct SeatState {
-    std::optional<guard::Standing> standing;
+    Rare<guard::Standing> standing;
     std::string trouble;  // why it cannot be read
     bool authorised{};    // by the market itself, where it does that
     bool dismissed{};     // the account is a Safe of which the guard is no module
@@ -57,7 +58,7 @@ struct PositionState {
     std::optional<BlockNumber> seconded_at;  // two nodes or more said the same of it, the last time
     bool price_old{};                        // some price that it stands on is older than its feed's heartbeat
     Hash32 evaluated;                        // at this block
-    std::optional<Incident> incident;
+    Rare<Incident> incident;
 
     std::optional<BlockNumber> agreed_at;  // newest audit that agreed
     Hash32 audit_asked;                    // at this block
@@ -76,7 +77,7 @@ struct PositionState {
     std::uint32_t needless{};                       // rescues in a row that were not needed any more when included
     std::optional<std::int64_t> needless_ms;        // the last of them
     std::optional<std::int64_t> prepared_ms;        // last try to give allowance ahead
-    std::optional<Decision> last;
+    Rare<Decision> last;
 
     SeatState seat;
     std::vector<strategies::Offer> offers;
