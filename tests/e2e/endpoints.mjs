@@ -48,53 +48,44 @@ const STORIES = {
   },
 };
 
-async function story(stage, name, { rpc = sockets, before = () => {}, fails, during = async () => {}, alerts, limit = 15_000 }) {
-  const snapshot = await stage.devnet.chain.rpc.call('evm_snapshot', []);
+async function story(stage, { rpc = sockets, before = () => {}, fails, during = async () => {}, alerts, limit = 15_000 }) {
   const nodes = [await proxy(stage.devnet.info.ws_url), await proxy(stage.devnet.info.ws_url)];
-  let daemon = null;
-  let place = null;
   try {
-    await stage.catchUp();
-    place = await stage.folder({ chain: { rpc: rpc(nodes), block_time: '1s', max_head_age: '10s' } });
-    const begin = { block: (await stage.devnet.chain.head()).number + 1, nonce: await stage.nonce() };
-    stage.run();
-    before(nodes);
-    daemon = stage.daemon(values.plimsoll, place);
-    await daemon.start();
-    fails(nodes);
-    await stage.setPrice(ENDANGERED);
-    const began = Date.now();
-    await during(nodes);
-    await until(`${name}: the rescue`, limit, async () => (await stage.health()) > TARGET - NEAR);
-    const took = Date.now() - began;
-    await stage.pause();  // anvil may show a block's state before its logs
-    const repays = new Set((await stage.repays(begin.block)).map(({ transaction }) => transaction));
-    assert.equal(repays.size, 1, `${name}: ${repays.size} repayments`);
-    assert.equal(await stage.nonce(), begin.nonce + 2, `${name}: an approval and a repayment`);
-    const told = /following .*alert=endpoint/.test(readFileSync(daemon.log, 'utf8'));
-    if (alerts !== undefined) assert.equal(told, alerts, `${name}: ${told ? 'told' : 'not told'} that another node is followed\n${daemon.tail()}`);
-    assert.doesNotMatch(readFileSync(daemon.log, 'utf8'), /alert=endpoint-(odd|lied)/, `${name}: an honest node is called a liar`);
-    for (const node of nodes) node.restore();
-    assert.equal(await daemon.stop(), 0, `${name}: the daemon ends cleanly`);
-    const { status } = plimsoll(values.plimsoll, ['--config', place.config, 'history', '--json']);
-    assert.equal(status, 0);
-    place.remove();
-    return took;
-  } catch (error) {
-    if (place !== null) error.message += `\nfiles: ${place.folder}`;
-    throw error;
+    return await stage.story(async (scene) => {
+      scene.place = await stage.folder({ chain: { rpc: rpc(nodes), block_time: '1s', max_head_age: '10s' } });
+      const begin = { block: (await stage.devnet.chain.head()).number + 1, nonce: await stage.nonce() };
+      stage.run();
+      before(nodes);
+      scene.daemon = stage.daemon(values.plimsoll, scene.place);
+      await scene.daemon.start();
+      fails(nodes);
+      await stage.setPrice(ENDANGERED);
+      const began = Date.now();
+      await during(nodes);
+      await until('the rescue', limit, async () => (await stage.health()) > TARGET - NEAR);
+      const took = Date.now() - began;
+      await stage.pause();  // anvil may show a block's state before its logs
+      const repays = new Set((await stage.repays(begin.block)).map(({ transaction }) => transaction));
+      assert.equal(repays.size, 1, `${repays.size} repayments`);
+      assert.equal(await stage.nonce(), begin.nonce + 2, 'an approval and a repayment');
+      const log = readFileSync(scene.daemon.log, 'utf8');
+      const told = /following .*alert=endpoint/.test(log);
+      if (alerts !== undefined) assert.equal(told, alerts, `${told ? 'told' : 'not told'} that another node is followed`);
+      assert.doesNotMatch(log, /alert=endpoint-(odd|lied)/, 'an honest node is called a liar');
+      for (const node of nodes) node.restore();
+      assert.equal(await scene.daemon.stop(), 0, 'the daemon ends cleanly');
+      const { status } = plimsoll(values.plimsoll, ['--config', scene.place.config, 'history', '--json']);
+      assert.equal(status, 0);
+      return took;
+    });
   } finally {
-    if (daemon !== null && daemon.ended === null) daemon.child?.kill('SIGKILL');
     for (const node of nodes) node.close();
-    await stage.pause();
-    await stage.devnet.chain.rpc.call('anvil_dropAllTransactions', []);
-    await stage.devnet.chain.rpc.call('evm_revert', [snapshot]);
   }
 }
 
 const stage = await Stage.open();
 try {
-  await stories(STORIES, values.only, async (name, spec) => `rescued ${await story(stage, name, spec)} ms after the fall`);
+  await stories(STORIES, values.only, async (name, spec) => `rescued ${await story(stage, spec)} ms after the fall`);
 } finally {
   await stage.close();
 }

@@ -92,48 +92,37 @@ const STORIES = {
   },
 };
 
-async function story(stage, name, { before = async () => ({}), feed, play, wanted = TARGET, told, after = async () => {} }) {
-  const snapshot = await stage.devnet.chain.rpc.call('evm_snapshot', []);
+async function story(stage, { before = async () => ({}), feed, play, wanted = TARGET, told, after = async () => {} }) {
   const { aggregator } = stage.devnet.info.feeds.WETH;
-  let daemon = null;
-  let place = null;
   try {
-    await stage.catchUp();
-    stage.run();
-    const open = await publicFeed(stage.devnet);
-    place = await stage.folder({ chain: { block_time: '1s', max_head_age: '10s' }, market: await before(stage) });
-    if (feed !== undefined) appendFileSync(place.config, feedTable(feed(stage.devnet.info, open)));
-    daemon = stage.daemon(values.plimsoll, place);
-    await daemon.start();
-    const log = () => readFileSync(daemon.log, 'utf8');
-    const begin = (await stage.devnet.chain.head()).number + 1;
-    await play(stage, open, log);
-    const began = Date.now();
-    await until(`${name}: the rescue`, 20_000, async () => (await stage.health()) > wanted - NEAR);
-    const took = Date.now() - began;
-    await after(stage);
-    await stage.pause();
-    const repays = new Set((await stage.repays(begin)).map(({ transaction }) => transaction));
-    assert.equal(repays.size, 1, `${name}: ${repays.size} repayments\n${daemon.tail()}`);
-    for (const words of told) assert.match(log(), words, `${name}: not told\n${daemon.tail()}`);
-    assert.equal(await daemon.stop(), 0, `${name}: the daemon ends cleanly`);
-    place.remove();
-    return took;
-  } catch (error) {
-    if (place !== null) error.message += `\nfiles: ${place.folder}`;
-    throw error;
+    return await stage.story(async (scene) => {
+      stage.run();
+      const open = await publicFeed(stage.devnet);
+      scene.place = await stage.folder({ chain: { block_time: '1s', max_head_age: '10s' }, market: await before(stage) });
+      if (feed !== undefined) appendFileSync(scene.place.config, feedTable(feed(stage.devnet.info, open)));
+      scene.daemon = stage.daemon(values.plimsoll, scene.place);
+      await scene.daemon.start();
+      const log = () => readFileSync(scene.daemon.log, 'utf8');
+      const begin = (await stage.devnet.chain.head()).number + 1;
+      await play(stage, open, log);
+      const began = Date.now();
+      await until('the rescue', 20_000, async () => (await stage.health()) > wanted - NEAR);
+      const took = Date.now() - began;
+      await after(stage);
+      await stage.pause();
+      const repays = new Set((await stage.repays(begin)).map(({ transaction }) => transaction));
+      assert.equal(repays.size, 1, `${repays.size} repayments`);
+      for (const words of told) assert.match(log(), words, 'not told');
+      return took;
+    });
   } finally {
-    if (daemon !== null && daemon.ended === null) daemon.child?.kill('SIGKILL');
-    await stage.pause();
-    await stage.devnet.chain.rpc.call('anvil_dropAllTransactions', []);
-    await stage.devnet.chain.rpc.call('evm_revert', [snapshot]);
     stage.devnet.info.feeds.WETH.aggregator = aggregator;
   }
 }
 
 const stage = await Stage.open();
 try {
-  await stories(STORIES, values.only, async (name, spec) => `rescued ${await story(stage, name, spec)} ms after it`);
+  await stories(STORIES, values.only, async (name, spec) => `rescued ${await story(stage, spec)} ms after it`);
 } finally {
   await stage.close();
 }

@@ -76,6 +76,18 @@ function asArbitrum(node) {
   node.notify = (message) => { if (message.params?.result?.parentHash) dress(message.params.result); };
 }
 
+/// A rescue that would cost too much is refused and told of, and made when it costs less.
+async function onlyOnceCheap({ stage, told }, cheapen) {
+  const before = await stage.nonce();
+  await stage.setPrice(ENDANGERED);
+  await told('limit-gas-per-day');
+  await sleep(2_000);
+  assert.equal(await stage.nonce(), before);
+  await cheapen();
+  await until('the rescue once it is cheap', 20_000, async () => (await stage.health()) > SAFE);
+  return 'refused, then rescued';
+}
+
 const STORIES = {
   'the OP stack: a rescue costs gas and the fee for data, and the history says both': {
     chain: { rollup: 'op-stack' },
@@ -128,30 +140,12 @@ const STORIES = {
       await stage.devnet.chain.submit(stage.devnet.info.accounts[0].address, ORACLE, encodeFunctionData({ abi: ABI, functionName: 'setJovian' }));
       await stage.devnet.chain.mine();
     },
-    play: async ({ stage, told }) => {
-      const before = await stage.nonce();
-      await stage.setPrice(ENDANGERED);
-      await told('limit-gas-per-day');
-      await sleep(2_000);
-      assert.equal(await stage.nonce(), before);
-      await operator(stage, 1_000_000, 0n);
-      await until('the rescue once the operator takes less', 20_000, async () => (await stage.health()) > SAFE);
-      return 'refused, then rescued';
-    },
+    play: (at) => onlyOnceCheap(at, () => operator(at.stage, 1_000_000, 0n)),
   },
   'the OP stack: data that costs more than the gas of a day may: nothing is sent, and it is said': {
     chain: { rollup: 'op-stack' },
     before: async (stage) => opStack(stage, 10n ** 18n, 10n ** 18n),
-    play: async ({ stage, told }) => {
-      const before = await stage.nonce();
-      await stage.setPrice(ENDANGERED);
-      await told('limit-gas-per-day');
-      await sleep(2_000);
-      assert.equal(await stage.nonce(), before);
-      await opStack(stage, 1n, 1n);
-      await until('the rescue once data is cheap', 20_000, async () => (await stage.health()) > SAFE);
-      return 'refused, then rescued';
-    },
+    play: (at) => onlyOnceCheap(at, () => opStack(at.stage, 1n, 1n)),
   },
   'Arbitrum: blocks without a gas limit to speak of, and gas that holds the data: the rescue is made': {
     chain: { rollup: 'arbitrum' },

@@ -105,6 +105,16 @@ bool is_swapper_question(const Call& call) {
     return same_function(call, {kGuard, Bytes(kSwapperOf.bytes.begin(), kSwapperOf.bytes.end())});
 }
 
+strategies::Ladder own_key_too(const strategies::Situation& s) {
+    auto ladder = sell_or_repay(s);
+    if (ladder.rungs.empty()) return ladder;
+    strategies::Plan own = ladder.rungs[0];
+    own.strategy = "own";
+    own.from_guardian = false;
+    ladder.rungs.insert(ladder.rungs.begin(), own);
+    return ladder;
+}
+
 strategies::Ladder sell_or_repay(const strategies::Situation& s) {
     strategies::Ladder out;
     const auto add = [&](Venue venue) {

@@ -37,6 +37,8 @@ bool is_swapper_question(const Call& call);
 /// Rungs: by an offer where there is one, through the pool where the book is in sync, through another venue; last from
 /// the wallet where its key is at hand. Wants an offer for what it sells.
 strategies::Ladder sell_or_repay(const strategies::Situation& situation);
+/// The same with a first rung as if the account's own key were at hand as well.
+strategies::Ladder own_key_too(const strategies::Situation& situation);
 
 /// Two wallets under one guardian beside the world's own, each with 10 ETH and 10,000 USD of debt; a guard, a pool, and
 /// an aggregator that is asked.

@@ -55,6 +55,15 @@ void World::add_guarded() {
     genesis.nonces[kGuardian] = 100;
 }
 
+World only_guarded(const std::vector<Address>& accounts) {
+    World world;
+    world.add_guarded();
+    std::erase_if(world.config.wallets, [&](const engine::WalletConfig& wallet) {
+        return std::find(accounts.begin(), accounts.end(), wallet.address) == accounts.end();
+    });
+    return world;
+}
+
 void World::start() {
     std::vector<std::unique_ptr<lending::Market>> markets;
     markets.push_back(std::make_unique<FakeMarket>(market_options()));

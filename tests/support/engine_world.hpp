@@ -174,4 +174,7 @@ class World {
     std::vector<std::string> found_;  // by spending: the step, where it was found after its end
 };
 
+/// Without the world's own wallet: these under the guardian, of kAlice and kBob.
+World only_guarded(const std::vector<Address>& accounts = {kAlice, kBob});
+
 }  // namespace plimsoll::test

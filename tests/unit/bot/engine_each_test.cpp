@@ -211,21 +211,10 @@ TEST_CASE("N36 one against one and no guard: after five blocks from the wallet, 
 }
 
 TEST_CASE("N36 one against one: after five blocks the guard alone, which measures for itself") {
-    World world;
-    world.add_guarded();
-    world.config.wallets.erase(world.config.wallets.begin());
-    world.config.wallets.pop_back();
+    World world = only_guarded({kAlice});
     world.config.wallets[0].positions[0].warn = wad(126);
     world.config.wallets[0].positions[0].limits.allowed_contracts = {kGuard};
-    world.planner = [](const strategies::Situation& situation) {  // as if the account's own key were at hand as well
-        auto ladder = sell_or_repay(situation);
-        if (ladder.rungs.empty()) return ladder;
-        strategies::Plan own = ladder.rungs[0];
-        own.strategy = "own";
-        own.from_guardian = false;
-        ladder.rungs.insert(ladder.rungs.begin(), own);
-        return ladder;
-    };
+    world.planner = own_key_too;
     world.nodes = {{"first", honest}, {"second", sees(2'000)}};
     world.start();
     world.run();

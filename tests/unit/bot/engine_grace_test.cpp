@@ -19,9 +19,7 @@ std::vector<engine::Decision> decisions_of(const World& world, const std::string
 
 TEST_CASE("O17 a grace period of a reserve: who cannot be liquidated yet goes second, and is rescued all the same") {
     for (const bool graced : {false, true}) {
-        World world;
-        world.add_guarded();
-        world.config.wallets.erase(world.config.wallets.begin());
+        World world = only_guarded();
         for (auto& wallet : world.config.wallets) wallet.positions[0].warn = wad(145);
         world.market_options = [] {
             FakeMarket::Options options;

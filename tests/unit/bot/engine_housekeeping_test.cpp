@@ -9,15 +9,21 @@ using engine::Stage;
 
 namespace {
 
-/// An allowance given ahead for the account's first position waits in the pool, and its second one falls below its own,
-/// higher trigger.
-World housekeeping_in_flight() {
+/// A second position of the account, with a higher trigger.
+World with_other() {
     World world;
     config::Position other = world.position();
     other.name = "other";
     other.trigger = wad(130);
     other.warn = wad(131);
     world.config.wallets[0].positions.push_back(other);
+    return world;
+}
+
+/// An allowance given ahead for the account's first position waits in the pool, and its second one falls below its own,
+/// higher trigger.
+World housekeeping_in_flight() {
+    World world = with_other();
     world.config.confirmations = 6;
     world.state().tokens[kUsd].allowance[kOwner] = U256{};
     world.start();
@@ -216,12 +222,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a rescue that waits in the pools while its position has recovered leaves its nonce to one that is needed") {
-    World world;
-    config::Position other = world.position();
-    other.name = "other";
-    other.trigger = wad(130);
-    other.warn = wad(131);
-    world.config.wallets[0].positions.push_back(other);
+    World world = with_other();
     world.start();
     world.run();
     world.mine(1);

@@ -14,9 +14,7 @@ namespace {
 
 /// The world's own wallet is safe; alice and bob are under the guardian.
 World guarded() {
-    World world;
-    world.add_guarded();
-    world.config.wallets.erase(world.config.wallets.begin());
+    World world = only_guarded();
     for (auto& wallet : world.config.wallets) wallet.positions[0].warn = wad(126);
     world.start();
     world.run();

@@ -24,6 +24,18 @@ std::size_t count(const World& world, Stage stage) {
     return static_cast<std::size_t>(std::count(stages.begin(), stages.end(), stage));
 }
 
+/// A rescue is included, no node has its receipt, and its nonce counts as used elsewhere; then the receipts come.
+void taken_for_foreign(World& world) {
+    world.inclusion = false;
+    world.set_price(1'500);
+    world.mine(1);
+    world.inclusion = true;
+    world.receipts_hidden = true;
+    for (int i = 0; i < 20 && count(world, Stage::Abandoned) == 0; ++i) world.mine();
+    REQUIRE(count(world, Stage::Abandoned) == 1);
+    world.receipts_hidden = false;
+}
+
 /// One signature, mined once, ended once, and the position is safe.
 void check_once(World& world) {
     for (const auto& violation : world.violations) FAIL_CHECK(violation);
@@ -188,18 +200,11 @@ TEST_CASE("M12 receipts that cannot be asked for say nothing: the nonce is not g
 
 TEST_CASE("M12 the receipt comes while 'used elsewhere' is being written: the wallet goes on") {
     World world = running();
-    world.inclusion = false;
-    world.set_price(1'500);
-    world.mine(1);
-    world.inclusion = true;
-    world.receipts_hidden = true;
     world.delay = [](const engine::Command& c) {
         const auto* persist = std::get_if<engine::Persist>(&c);
         return persist != nullptr && persist->records.back().stage == Stage::Abandoned;
     };
-    for (int i = 0; i < 20 && count(world, Stage::Abandoned) == 0; ++i) world.mine();
-    REQUIRE(count(world, Stage::Abandoned) == 1);
-    world.receipts_hidden = false;
+    taken_for_foreign(world);
     world.mine(1);
     world.release();
     world.mine(3);
@@ -211,14 +216,7 @@ TEST_CASE("M12 the receipt comes while 'used elsewhere' is being written: the wa
 
 TEST_CASE("what was spent after all is written until the journal has it: a restart would count too little") {
     World world = running();
-    world.inclusion = false;
-    world.set_price(1'500);
-    world.mine(1);
-    world.inclusion = true;
-    world.receipts_hidden = true;
-    for (int i = 0; i < 20 && count(world, Stage::Abandoned) == 0; ++i) world.mine();
-    REQUIRE(count(world, Stage::Abandoned) == 1);
-    world.receipts_hidden = false;
+    taken_for_foreign(world);
     int refused = 0;
     world.lose = [&](const engine::Command& c) {
         const auto* persist = std::get_if<engine::Persist>(&c);

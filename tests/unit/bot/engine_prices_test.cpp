@@ -241,9 +241,7 @@ TEST_CASE("O19 a reference that somebody moved does not trigger anything, whiche
     for (const std::int64_t mean : {-400'000, 400'000}) {
         CAPTURE(mean);
         const Address pool = address_of(0xF0AA);
-        World world;
-        world.add_guarded();
-        world.config.wallets.erase(world.config.wallets.begin());
+        World world = only_guarded();
         world.config.pools.push_back(
             {"moved", world.config.chain, "uniswap-v3", pool, {}, std::chrono::seconds{1'800}});
         const I256 span = I256::from_i64(mean * 1'800);

@@ -12,10 +12,7 @@ namespace {
 
 /// Alice and bob under the guardian, with two ways to sell that count as two strategies.
 World two_ways() {
-    World world;
-    world.add_guarded();
-    world.config.wallets.erase(world.config.wallets.begin());
-    world.config.wallets.pop_back();
+    World world = only_guarded({kAlice});
     world.planner = [](const strategies::Situation& situation) {
         auto ladder = sell_or_repay(situation);
         for (auto& plan : ladder.rungs) {
@@ -106,20 +103,9 @@ TEST_CASE("R02 not needed again and again: longer and longer rests, but none whe
 
 TEST_CASE("R17 simulation and figures differ: alarm, nothing is spent until they agree, and then by the guard alone") {
     auto lies = std::make_shared<bool>(false);
-    World world;
-    world.add_guarded();
-    world.config.wallets.erase(world.config.wallets.begin());
-    world.config.wallets.pop_back();
+    World world = only_guarded({kAlice});
     world.config.wallets[0].positions[0].warn = wad(126);
-    world.planner = [](const strategies::Situation& situation) {  // as if the account's own key were at hand as well
-        auto ladder = sell_or_repay(situation);
-        if (ladder.rungs.empty()) return ladder;
-        strategies::Plan own = ladder.rungs[0];
-        own.strategy = "own";
-        own.from_guardian = false;
-        ladder.rungs.insert(ladder.rungs.begin(), own);
-        return ladder;
-    };
+    world.planner = own_key_too;
     world.market_options = [lies] {
         FakeMarket::Options options;
         options.lies_while = lies;
@@ -145,9 +131,7 @@ TEST_CASE("R17 simulation and figures differ: alarm, nothing is spent until they
 
 TEST_CASE("K20 policy, module or owners are changed while all is well: noticed without waiting for danger") {
     const auto quiet = [] {
-        World world;
-        world.add_guarded();
-        world.config.wallets.erase(world.config.wallets.begin());
+        World world = only_guarded();
         world.start();
         world.run();
         world.mine(12);

@@ -28,6 +28,17 @@ void fall(World& world) {
     world.mine(1);
 }
 
+/// What is bid for a rescue that may cost so much in all, by what the key has or by what it may spend in a day.
+engine::TxFields bid_within(World world, const U256& bound, bool by_balance) {
+    if (by_balance)
+        world.state().native[kOwner] = bound;
+    else
+        world.position().limits.max_gas_per_day = Wei{bound};
+    fall(world);
+    REQUIRE(signed_fields(world).size() == 1);
+    return signed_fields(world)[0];
+}
+
 const engine::Gate* gate(const World& world, const std::string& name) {
     static engine::Decision decision;
     decision = *world.last_decision();
@@ -84,20 +95,13 @@ TEST_CASE("the fee for data counts within the gas of a day and the balance") {
 
 TEST_CASE("the bid leaves room for the fee for data") {
     const U256 bound = units(8, 15);
-    const auto bid = [&](bool by_balance, const U256& per_byte) {
-        World world = on(tx::Rollup::OpStack, per_byte);
-        if (by_balance)
-            world.state().native[kOwner] = bound;
-        else
-            world.position().limits.max_gas_per_day = Wei{bound};
-        fall(world);
-        REQUIRE(signed_fields(world).size() == 1);
-        return signed_fields(world)[0];
-    };
     for (const bool by_balance : {false, true}) {
         CAPTURE(by_balance);
-        const auto cheap = bid(by_balance, U256{1});
-        const auto dear = bid(by_balance, kPerByte);
+        const auto bid = [&](const U256& per_byte) {
+            return bid_within(on(tx::Rollup::OpStack, per_byte), bound, by_balance);
+        };
+        const auto cheap = bid(U256{1});
+        const auto dear = bid(kPerByte);
         CHECK(dear.max_fee < cheap.max_fee);
         CHECK(*checked_mul(dear.max_fee.value, U256{dear.gas_limit}) < bound);
     }
@@ -171,13 +175,7 @@ TEST_CASE("the bid leaves room for the operator's fee of the gas limit") {
         const auto bid = [&](const tx::OperatorFee& fee) {
             World world = on(tx::Rollup::OpStack, U256{1});
             world.state().operation = fee;
-            if (by_balance)
-                world.state().native[kOwner] = bound;
-            else
-                world.position().limits.max_gas_per_day = Wei{bound};
-            fall(world);
-            REQUIRE(signed_fields(world).size() == 1);
-            return signed_fields(world)[0];
+            return bid_within(std::move(world), bound, by_balance);
         };
         const auto dear = operation(units(1, 15), units(8, 15));
         const auto fields = bid(dear);

@@ -71,9 +71,7 @@ TEST_SUITE("suppose") {
 
     TEST_CASE("the same for plans that sell through a pool") {
         const auto play = [](bool asks) {
-            World world;
-            world.add_guarded();
-            world.config.wallets.erase(world.config.wallets.begin());
+            World world = only_guarded();
             world.start();
             world.run();
             world.mine(12);

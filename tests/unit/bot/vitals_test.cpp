@@ -21,6 +21,36 @@ using bot::OwnClock;
 using engine::Alert;
 using engine::AlertLevel;
 
+namespace {
+
+/// What a process of this body alone says on its standard error before it ends by SIGABRT.
+template <class Body>
+std::string last_words(Body body) {
+    std::array<int, 2> text{};
+    REQUIRE(::pipe(text.data()) == 0);
+    const pid_t pid = ::fork();
+    REQUIRE(pid >= 0);
+    if (pid == 0) {
+        ::dup2(text[1], STDERR_FILENO);
+        const rlimit none{0, 0};
+        ::setrlimit(RLIMIT_CORE, &none);
+        std::signal(SIGABRT, SIG_DFL);
+        body();
+        ::_exit(0);
+    }
+    ::close(text[1]);
+    int status = 0;
+    REQUIRE(::waitpid(pid, &status, 0) == pid);
+    CHECK(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == SIGABRT);
+    std::string said(256, '\0');
+    said.resize(static_cast<std::size_t>(std::max<ssize_t>(0, ::read(text[0], said.data(), said.size()))));
+    ::close(text[0]);
+    return said;
+}
+
+}  // namespace
+
 TEST_CASE("X04 a loop that turns is never called stuck, however seldom the watchdog looks; one that does not is") {
     bot::LoopJudge judge(3);
     for (int i = 0; i < 100; ++i) {
@@ -49,29 +79,13 @@ TEST_CASE("X04 an engine that stands still while the others turn does not keep t
 }
 
 TEST_CASE("X04 the watchdog ends the process by SIGABRT and says why") {
-    std::array<int, 2> text{};
-    REQUIRE(::pipe(text.data()) == 0);
-    const pid_t pid = ::fork();
-    REQUIRE(pid >= 0);
-    if (pid == 0) {
-        ::dup2(text[1], STDERR_FILENO);
-        const rlimit none{0, 0};
-        ::setrlimit(RLIMIT_CORE, &none);
-        std::signal(SIGABRT, SIG_DFL);
+    const std::string said = last_words([] {
         bot::WatchdogOptions options;
         options.period = std::chrono::milliseconds(1);
         const bot::Watchdog watchdog(options);
         for (;;) ::pause();
-    }
-    ::close(text[1]);
-    std::array<char, 200> said{};
-    CHECK(::read(text[0], said.data(), said.size() - 1) > 0);
-    ::close(text[0]);
-    int status = 0;
-    REQUIRE(::waitpid(pid, &status, 0) == pid);
-    CHECK(WIFSIGNALED(status));
-    CHECK(WTERMSIG(status) == SIGABRT);
-    CHECK(std::string(said.data()).find("the loop hangs") != std::string::npos);
+    });
+    CHECK(said.find("the loop hangs") != std::string::npos);
 }
 
 namespace {
@@ -239,24 +253,9 @@ TEST_CASE("X01 a loop that is often a little late is told too") {
 }
 
 TEST_CASE("X02 without memory the process ends by SIGABRT and says why, and no part of it goes on alone") {
-    std::array<int, 2> text{};
-    REQUIRE(::pipe(text.data()) == 0);
-    const pid_t pid = ::fork();
-    REQUIRE(pid >= 0);
-    if (pid == 0) {
-        ::dup2(text[1], STDERR_FILENO);
+    const std::string said = last_words([] {
         bot::harden_process();
-        std::signal(SIGABRT, SIG_DFL);
         if (const auto handler = std::get_new_handler()) handler();  // what the allocator does when it finds none
-        ::_exit(0);
-    }
-    ::close(text[1]);
-    int status = 0;
-    REQUIRE(::waitpid(pid, &status, 0) == pid);
-    CHECK(WIFSIGNALED(status));
-    CHECK(WTERMSIG(status) == SIGABRT);
-    std::string said(256, '\0');
-    said.resize(static_cast<std::size_t>(std::max<ssize_t>(0, ::read(text[0], said.data(), said.size()))));
-    ::close(text[0]);
+    });
     CHECK(said == "plimsoll: no memory is left, ending; the journal is complete\n");
 }
