@@ -30,13 +30,13 @@ void Trail::add(const TrailPoint& point, std::size_t most) {
     while (fine_.size() > 1 && (fine_.size() > fine_most || time_ms - fine_.front().time_ms > kFineMs)) coarsen();
     constexpr std::int64_t kLongest = kCoarseMs * static_cast<std::int64_t>(kCoarse);
     while (!coarse_.empty() && (coarse_.size() > coarse_most || time_ms - coarse_.front().time_ms > kLongest))
-        coarse_.pop_front();
+        coarse_.erase(coarse_.begin());
 }
 
 /// The oldest of the last hour goes into its five minutes.
 void Trail::coarsen() {
     const TrailPoint old = fine_.front();
-    fine_.pop_front();
+    fine_.erase(fine_.begin());
     if (coarse_.empty() || old.time_ms / kCoarseMs != coarse_.back().time_ms / kCoarseMs)
         coarse_.push_back(old);
     else if (old.health < coarse_.back().health)

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "chain/types/quantity.hpp"
@@ -36,8 +35,8 @@ class Trail {
   private:
     void coarsen();
 
-    std::deque<TrailPoint> coarse_;  // each the lowest of its five minutes
-    std::deque<TrailPoint> fine_;
+    std::vector<TrailPoint> coarse_;  // each the lowest of its five minutes
+    std::vector<TrailPoint> fine_;
 };
 
 }  // namespace plimsoll::console

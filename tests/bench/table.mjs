@@ -50,9 +50,10 @@ const rows = [
     ['START AND MEMORY of the daemon'],
     ['start to following, 1,000 accounts', 'wire-thousand-start'],
     ['start to following, 10,000 accounts', 'wire-one-start'],
-    ['resident, idle, 11 accounts', 'wire-idle-resident-idle', null, null, '30 MiB'],
-    ['resident, 1,000 accounts', 'wire-thousand-resident-idle'],
-    ['resident, 10,000 accounts', 'wire-one-resident-idle'],
+    ['resident when it follows, 11 accounts', 'wire-idle-resident-idle', null, null, '30 MiB'],
+    ['... 1,000 accounts', 'wire-thousand-resident-idle'],
+    ['... 10,000 accounts', 'wire-one-resident-idle'],
+    ['... when all are measured and drawn', 'wire-one-resident'],
     ['one account in the market', 'memory-per-account'],
 ];
 
