@@ -26,6 +26,22 @@ std::vector<bool> hidden(const World& world) {
     return out;
 }
 
+U256 cost(const engine::TxFields& tx) {
+    return *checked_mul(tx.max_fee.value, U256{tx.gas_limit});
+}
+
+/// No node takes what may cost more.
+void refuse_above(World& world, const U256& most, engine::SendOutcome answer) {
+    world.before = [&world, most, answer](const engine::Command& command) {
+        const auto* sent = std::get_if<engine::Broadcast>(&command);
+        if (sent == nullptr) return;
+        world.send_answer.reset();
+        for (const auto& row : world.journal) {
+            if (row.stage == Stage::Signed && row.hash == sent->hash && cost(row.tx) > most) world.send_answer = answer;
+        }
+    };
+}
+
 }  // namespace
 
 TEST_CASE("P02 P08 a rescue with time is shown to relays alone for two blocks, then to all: the same bytes") {
@@ -201,27 +217,41 @@ TEST_CASE("M10 a bid is lowered to what nodes take, as long as that covers the b
     CHECK(hopeless.alerts("rpc-fee-cap").size() == 1);
 }
 
+TEST_CASE("M10 what the key cannot pay any more does not hold the nonce when fees have fallen") {
+    World world = running();
+    world.position().limits.max_fee_per_gas = gwei(300);
+    world.give(engine::SettingsReloaded{world.config});
+    world.base_fee = gwei(100);
+    world.inclusion = false;
+    world.set_price(1'500);
+    world.mine(1);
+    const auto first = signed_fields(world).at(0);
+    const U256 left = *div_up(cost(first), U256{2});
+    world.state().native[kOwner] = left;
+    world.pool.clear();
+    world.inclusion = true;
+    refuse_above(world, left, engine::SendOutcome::InsufficientFunds);
+    world.base_fee = gwei(10);
+    world.mine(12);
+    CHECK(world.mined_count(true) == 1);
+    CHECK(signed_fields(world).back().nonce == first.nonce);
+    CHECK(signed_fields(world).back().max_fee < first.max_fee);
+    CHECK(count(world, Stage::Reserved) == 1);
+    check_rules(world);
+}
+
 TEST_CASE("M10 what costs more than nodes take does not hold the nonce when fees have fallen") {
     World world = running();
     world.set_price(1'500);
     world.mine(1);
     const Gas gas = signed_fields(world).at(0).gas_limit;
     const Wei cap{*checked_mul(gwei(40).value, U256{gas})};
-    const auto cost = [](const engine::TxFields& tx) { return *checked_mul(tx.max_fee.value, U256{tx.gas_limit}); };
 
     World dear = running();
     dear.config.rpc_fee_cap = cap;
     dear.position().limits.max_fee_per_gas = gwei(300);
     dear.give(engine::SettingsReloaded{dear.config});
-    dear.before = [&](const engine::Command& command) {
-        const auto* sent = std::get_if<engine::Broadcast>(&command);
-        if (sent == nullptr) return;
-        dear.send_answer.reset();
-        for (const auto& row : dear.journal) {
-            if (row.stage == Stage::Signed && row.hash == sent->hash && cost(row.tx) > cap.value)
-                dear.send_answer = engine::SendOutcome::FeeCapExceeded;
-        }
-    };
+    refuse_above(dear, cap.value, engine::SendOutcome::FeeCapExceeded);
     dear.base_fee = gwei(100);
     dear.set_price(1'500);
     dear.mine(2);
