@@ -2,6 +2,7 @@
 #include "tests/simulation/judge.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "bot/engine/recording.hpp"
 #include "bot/engine/text.hpp"
@@ -16,7 +17,8 @@ using engine::Stage;
 namespace {
 
 constexpr std::size_t kTold = 700;
-constexpr std::size_t kReasonWithin = 12;  // blocks: a check may wait so long for its answers
+// Blocks: a check may wait ten for its answers, and begins anew where they come while the next block is being read.
+constexpr std::size_t kReasonWithin = 30;
 
 bool ends(Stage stage) {
     return stage == Stage::Settled || stage == Stage::Abandoned;
@@ -284,11 +286,12 @@ void Judge::judge_reasons() {
             const bool unknown = alerts_.contains({"no-value", position.name}) ||
                                  alerts_.contains({"reads-fail", ""}) || alerts_.contains({"feed-stale", ""}) ||
                                  alerts_.contains({"market-error", position.market}) || late_;
-            std::size_t& silent = unexplained_[position.name];
-            const auto decided = decided_.find(position.name);
-            const bool explained = unknown || (decided != decided_.end() && decided->second >= head.number);
-            silent = health < position.trigger && !explained ? silent + 1 : 0;
-            if (silent == kReasonWithin) violate("9: blocks at risk without a reason");
+            Silence& silent = unexplained_[position.name];
+            const BlockNumber before = std::exchange(silent.decided, decided_[position.name]);
+            // Answers that come late are of an earlier block, and a reason all the same.
+            const bool explained = unknown || silent.decided >= head.number || silent.decided != before;
+            silent.blocks = health < position.trigger && !explained ? silent.blocks + 1 : 0;
+            if (silent.blocks == kReasonWithin) violate("9: blocks at risk without a reason");
             std::size_t& open = open_[position.name];
             const bool now = newest != nullptr && newest->after->health(wallet.address).value < kWad;
             const bool told = unknown || alerts_.contains({"liquidatable", position.name});

@@ -111,11 +111,15 @@ class Judge final : public Witness {
     bool began_ = false;         // something was decided on since the start
     BlockNumber decided_upto_ = 0;
     Ms reasons_at_ = 0;
-    Ms wall_ = 0;                                           // of the process
-    std::map<std::string, BlockNumber> decided_;            // newest block with a decision, by position
-    std::map<std::string, BlockNumber> waiting_;            // the first with one since it was last acted on
-    std::map<std::string, BlockRef> acted_;                 // the newest on which it was acted
-    std::map<std::string, std::size_t> unexplained_;        // blocks at risk without one
+    Ms wall_ = 0;                                 // of the process
+    std::map<std::string, BlockNumber> decided_;  // newest block with a decision, by position
+    std::map<std::string, BlockNumber> waiting_;  // the first with one since it was last acted on
+    std::map<std::string, BlockRef> acted_;       // the newest on which it was acted
+    struct Silence {
+        std::size_t blocks{};   // at risk, since the last decision
+        BlockNumber decided{};  // the block of that one
+    };
+    std::map<std::string, Silence> unexplained_;
     std::map<std::string, std::size_t> open_;               // told blocks in a row below 1
     std::set<std::pair<std::string, std::string>> alerts_;  // kind, subject
     std::map<Hash32, Named> attempts_;
