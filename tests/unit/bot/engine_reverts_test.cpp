@@ -5,7 +5,6 @@
 using namespace plimsoll;
 using namespace plimsoll::test;
 using engine::AlertLevel;
-using engine::Purpose;
 using engine::Stage;
 
 namespace {
