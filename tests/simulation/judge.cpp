@@ -17,8 +17,7 @@ using engine::Stage;
 namespace {
 
 constexpr std::size_t kTold = 700;
-// Blocks: a check may wait ten for its answers, and begins anew where they come while the next block is being read.
-constexpr std::size_t kReasonWithin = 30;
+constexpr std::size_t kReasonWithin = 12;  // blocks: a check may wait so long for its answers
 
 bool ends(Stage stage) {
     return stage == Stage::Settled || stage == Stage::Abandoned;
