@@ -22,8 +22,6 @@ class AlertBook {
     void clear(Output& out, std::string_view kind, const std::string& subject, std::string_view text);
     /// The condition gave way to another one: nothing to say. False: it did not stand.
     bool forget(std::string_view kind, const std::string& subject);
-    /// Any condition of this subject.
-    bool stands(const std::string& subject) const { return standing_.contains(subject); }
     /// The wall clock was set back by so much: repetitions come in their time all the same.
     void clock_went_back(std::int64_t by);
     /// Something that happened once.

@@ -291,8 +291,8 @@ bool Core::evaluate(std::size_t i) {
 
 void Core::set_level(std::size_t i, Level level) {
     PositionState& position = positions[i];
+    if (level == Level::Safe && position.level == Level::Safe) return;  // what stood was cleared when it became so
     const std::string& name = position.config.name;
-    if (level == Level::Safe && position.level == Level::Safe && !alerts_.stands(name)) return;
     const std::string health = health_text(position.health());
     const bool was_at_risk = position.level == Level::AtRisk;
     position.level = level;
