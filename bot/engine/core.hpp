@@ -257,6 +257,8 @@ class Core {
     void start_check(std::size_t i, Decision decision, strategies::Plan plan, Climb climb);
     bool usable(std::size_t i, const Checkup& check);
     void finish_check(std::size_t i);
+    Checkup take_check(std::size_t i);
+    void conclude(std::size_t i, Checkup check);
     void give_up(std::size_t i, Checkup check, Decision decision, const Gate& failed);
     Address from_of(std::size_t i, const strategies::Plan& plan) const;
     bool judge_simulation(std::size_t i, Checkup& check, Gate& gate);

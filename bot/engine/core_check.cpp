@@ -163,16 +163,29 @@ bool Core::usable(std::size_t i, const Checkup& check) {
 }
 
 void Core::finish_check(std::size_t i) {
+    const Incident& incident = *positions[i].incident;
+    if (!incident.check->complete()) return;
+    const bool being_read = incident.check->at.hash != follower.at().hash && follower.at().hash != evaluated_;
+    if (being_read && !incident.prepares) return;  // what the answers are still worth is known when it is: decide()
+    Checkup check = take_check(i);
+    if (usable(i, check))
+        conclude(i, std::move(check));
+    else if (follower.at().hash == evaluated_)
+        decide_all();  // the head moved on: anew on the newest
+}
+
+Checkup Core::take_check(std::size_t i) {
+    auto& held = positions[i].incident->check;
+    Checkup check = std::move(*held);
+    held.reset();
+    checking_.erase(i);
+    return check;
+}
+
+/// All answers are there, and of a block that may be acted on.
+void Core::conclude(std::size_t i, Checkup check) {
     PositionState& position = positions[i];
     SenderState& sender = sender_of(i);
-    if (!position.incident->check->complete()) return;
-    Checkup check = std::move(*position.incident->check);
-    position.incident->check.reset();
-    checking_.erase(i);
-    if (!usable(i, check)) {
-        if (follower.at().hash == evaluated_) decide_all();  // the head moved on: anew on the newest
-        return;
-    }
     Decision decision = std::move(check.draft);
     Gate failed;
     for (auto& gate : standing_gates(i, check.climb.replaces)) {  // what changed while the answers were on their way

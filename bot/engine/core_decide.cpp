@@ -62,8 +62,13 @@ void Core::decide(std::size_t i) {
     }
     constexpr BlockNumber kCheckBlocks = 10;
     if (position.incident && position.incident->check) {
-        if (position.incident->check->at.number + kCheckBlocks > follower.at().number) return;
-        position.incident->check.reset();  // its answers never came
+        const Checkup& check = *position.incident->check;
+        if (!check.complete() && check.at.number + kCheckBlocks > follower.at().number) return;
+        Checkup taken = take_check(i);
+        if (taken.complete() && usable(i, taken)) {
+            conclude(i, std::move(taken));
+            return;
+        }
     }
     if (sender.owner == i && sender.lane.busy() && !gives_way(sender)) {
         consider_replacement(i);
@@ -105,7 +110,7 @@ void Core::consider_replacement(std::size_t i) {
         if (position.level == Level::AtRisk) record(i, std::move(decision));
     };
     if (safe_mode()) return wait();
-    if (position.incident && position.incident->check) return;
+    if (position.incident && position.incident->check && !position.incident->check->complete()) return;
     if (step.attempts.empty() || step.seen || sender.lane.building() || sender.lane.settling() ||
         sender.lane.reopened() || sender.lane.held() || position.level != Level::AtRisk) {
         wait();

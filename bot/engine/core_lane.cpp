@@ -215,8 +215,9 @@ void Core::settled(std::size_t s) {
     for (const auto w : sender.wallets) {
         if (!owner || positions[*owner].wallet == w || wallets[w].name == step.wallet()) forget_funds(w, seen.number);
     }
-    if (owner && positions[*owner].incident) {  // what was being checked was to replace it
+    if (owner && positions[*owner].incident) {  // what was being checked was to replace it, and is not waited for now
         positions[*owner].incident->check.reset();
+        positions[*owner].unready_since.reset();
         checking_.erase(*owner);
     }
     quieten(sender);
