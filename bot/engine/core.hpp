@@ -65,10 +65,8 @@ class Core {
     void on(const SetWalletPaused& event);
     void on(const EachTold& event);
 
-    /// The block at which the followers stand, when it has been decided on.
-    BlockNumber decided() const {
-        return !follower.head_empty() && evaluated_ == follower.at().hash ? follower.at().number : 0;
-    }
+    /// The last block that was decided on; zero while there is none to go on from.
+    BlockNumber decided() const { return decided_; }
     /// The wall clock was set back by so much: what waits for a time waits no longer for it.
     void clock_went_back(std::int64_t by);
 
@@ -116,6 +114,7 @@ class Core {
 
     // ---- core_follow.cpp: blocks
     void pump();
+    void follow();
     void evaluate_block();
     bool evaluate(std::size_t i);
     void set_level(std::size_t i, Level level);
@@ -275,6 +274,7 @@ class Core {
 
     // ---- core_lane.cpp: transactions in flight
     void lanes_at_block();
+    void ask_accounts();
     void hear(std::size_t sender, Lane::News news);
     void node_said(const SenderState& sender, const Sent& event);
     void relay_said(const Sent& event);
@@ -378,6 +378,7 @@ class Core {
     std::unordered_map<Address, std::size_t> sender_index_;
     std::map<RequestId, Route> routes_;
     Hash32 evaluated_;
+    BlockNumber decided_ = 0;  // its number
     bool feed_told_ = false;  // FeedStale or FeedLive was heard; before, a block is proof of life
     bool fees_asked_ = false;
     BlockNumber fees_asked_at_ = 0;

@@ -100,6 +100,7 @@ void Core::on(const Restarted& event) {
     pending_.rewound();
     if (!feed_told_) set_feed(true, "");
     evaluated_ = {};
+    decided_ = 0;
     for (std::size_t i = 0; i < positions.size(); ++i) {
         positions[i].agreed_at.reset();
         audit_due(i, 0);
@@ -150,6 +151,7 @@ void Core::on(const Reorg& event) {
     feeds_.rewound();
     pending_.rewound();
     evaluated_ = {};
+    decided_ = 0;
     for (std::size_t i = 0; i < positions.size(); ++i) {
         PositionState& position = positions[i];
         position.tokens_asked = 0;
@@ -187,15 +189,26 @@ void Core::on(const ReadDone& event) {
     }
 }
 
+/// To the head; and over a block that newer ones came behind while it was read, which is decided on first: where answers
+/// take longer than blocks there is no other. Plans need pools of the same block.
+void Core::follow() {
+    for (bool over = false;; over = true) {
+        const bool there = follower.advance(out);
+        report_follower();
+        if (pools.size() > 0) pools.advance(out, follower.at().number);
+        if (over) ask_accounts();
+        if (there && evaluated_ != follower.at().hash) evaluate_block();
+        if (!there || !follower.behind()) return;
+        for (const auto s : lanes_) settle_if_due(s);
+    }
+}
+
 void Core::pump() {
-    const bool at_head = follower.advance(out);
-    report_follower();
-    if (pools.size() > 0) pools.advance(out);
-    if (at_head && evaluated_ != follower.at().hash) evaluate_block();
+    follow();
     if (follower.may_ask()) follower.ask(out, extras());
     if (pools.size() == 0) return;
     report_pools();
-    pools.advance(out);  // quotes may have found ticks missing
+    pools.advance(out, follower.at().number);  // quotes may have found ticks missing
     if (pools.may_ask()) pools.ask(out, {});
 }
 
@@ -230,6 +243,7 @@ void Core::report_follower() {
 
 void Core::evaluate_block() {
     evaluated_ = follower.at().hash;
+    decided_ = follower.at().number;
     for (std::size_t m = 0; m < follower.size(); ++m) {
         follows_[m] = follower.in_sync(m);
         if (!follows_[m]) continue;

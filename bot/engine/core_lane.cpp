@@ -29,13 +29,21 @@ void Core::lanes_at_block() {
         it = lane.at_rest() ? lanes_.erase(it) : std::next(it);
         if (!lane.busy() && !lane.watches()) continue;
         busy = true;
-        if (!follower.head_empty() && follower.at().hash == canon.head().hash) ask_account(s);
-        settle_if_due(s);
     }
+    ask_accounts();
+    for (const auto s : lanes_) settle_if_due(s);
     if (!any_live_ || follower.head_empty()) return;
-    watch_keys();
     const auto age = fees_.age(canon.head());
     if (!age || *age >= config.refresh_blocks || busy || !at_risk_.empty()) ask_fees();
+}
+
+/// Of the keys that something is under way with, and of some others in turn, at the head.
+void Core::ask_accounts() {
+    if (follower.head_empty() || canon.empty() || follower.at().hash != canon.head().hash) return;
+    for (const auto s : lanes_) {
+        if (senders[s].lane.busy() || senders[s].lane.watches()) ask_account(s);
+    }
+    if (any_live_) watch_keys();
 }
 
 void Core::on(const Persisted& event) {

@@ -85,7 +85,6 @@ void Core::ask_new_senders() {
 /// any more. Keys are looked at in turn: some with every head while a position is low, else one now and then.
 void Core::watch_keys() {
     constexpr std::size_t kLow = 4;
-    if (canon.head().hash != follower.at().hash) return;
     const bool low = !warned_.empty() || !at_risk_.empty();
     if (!low && canon.head().number % std::max<BlockNumber>(config.refresh_blocks, 1) != 0) return;
     ask_in_turn(low ? kLow : 1, [](const SenderState&) { return true; });

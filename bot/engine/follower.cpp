@@ -29,6 +29,7 @@ void Follower::start_anew(const BlockRef& block) {
     at_ = block;
     started_ = true;
     read_ = 0;
+    answered_now_ = false;
     waiting_ = false;
 }
 
@@ -57,6 +58,7 @@ void Follower::reorg(const BlockRef& ancestor) {
     }
     at_ = ancestor;
     read_ = 0;
+    answered_now_ = false;
     waiting_ = false;
 }
 
@@ -109,12 +111,20 @@ void Follower::update_filter(Output& out) {
     if (grown) needed_ = logs_->revision();
 }
 
-bool Follower::advance(Output& out) {
+/// Where answers take longer than blocks, whoever reads every block falls behind for ever.
+bool Follower::newest_will_do() const {
+    return std::all_of(wanted_.begin(), wanted_.end(),
+                       [&](const auto& wanted) { return entries_[wanted.first].followed->wants_newest(); });
+}
+
+bool Follower::advance(Output& out, BlockNumber last) {
     if (!started_ || read_ != 0) return false;
     for (;;) {
         update_filter(out);
-        if (gather()) return false;
-        if (queue_.empty()) return true;
+        const bool more = !queue_.empty() && queue_.front().block.number <= last;
+        if (gather() && !(more && newest_will_do())) return false;
+        const bool answered = std::exchange(answered_now_, false);
+        if (wanted_.empty() && (answered || !more)) return true;
         const BlockAdded next = std::move(queue_.front());
         queue_.pop_front();
         apply(next);
@@ -156,6 +166,7 @@ bool Follower::answer(const ReadDone& event) {
         return true;
     }
     read_failures_ = 0;
+    answered_now_ = true;
     std::span<const CallResult> rest = event.results;
     for (const auto& section : sections_) {
         auto taken = entries_[section.entry].followed->answer(at_, rest.first(section.calls));

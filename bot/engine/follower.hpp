@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,8 +33,11 @@ class Follower {
     /// Forgets what is known of one; it is read anew at the present block.
     void resync(std::size_t i) { entries_[i].followed->reset(); }
 
-    /// Goes on as far as can be without an answer. True when every one is at the head, or is known not to be.
-    bool advance(Output& out);
+    /// Goes on as far as can be without an answer, and not beyond block `last`. True when every one is at at(), or is
+    /// known not to be: at the head; or where the last read was of, though newer blocks wait. Then call it again.
+    bool advance(Output& out, BlockNumber last = std::numeric_limits<BlockNumber>::max());
+    /// Newer blocks wait.
+    bool behind() const { return !queue_.empty(); }
     /// Right after advance(): what is wanted and `extras` in one multicall; false when there is nothing to ask.
     bool ask(Output& out, std::vector<ExtraRead> extras);
     /// Whether asking now makes sense for others too: there is a head, and no read is under way.
@@ -72,6 +76,7 @@ class Follower {
     void apply(const BlockAdded& event);
     void update_filter(Output& out);
     bool gather();
+    bool newest_will_do() const;
 
     std::vector<Entry> entries_;
     LogUnion* logs_;
@@ -80,6 +85,7 @@ class Follower {
     BlockRef at_;
     bool started_ = false;
     RequestId read_ = 0;
+    bool answered_now_ = false;  // and nobody has been told yet that all are at at_
     bool waiting_ = false;  // a read failed: not before the next tick or block
     int read_failures_ = 0;
     std::string read_error_;

@@ -67,6 +67,7 @@ class Lane {
         std::optional<std::size_t> ended_with;
         bool uncounted{};  // ended without News::Settled: what it spent is in no sum
         bool reverted{};   // ended so: it is in the sums as one that moved nothing
+        bool counted{};    // what it moved is in the sums, whatever blocks it has been in since
 
         /// What goes out, and goes out again.
         std::size_t to_send() const { return ended_with.value_or(attempts.size() - 1); }
@@ -76,6 +77,12 @@ class Lane {
         Purpose purpose() const { return seen ? attempts[seen->attempt].purpose : base.purpose; }
         const std::string& position() const { return seen ? attempts[seen->attempt].position : base.position; }
         const std::string& wallet() const { return seen ? attempts[seen->attempt].wallet : base.wallet; }
+        /// Its inclusion is in the sums.
+        void count(bool succeeded) {
+            counted = counted || succeeded;
+            uncounted = false;
+            reverted = !counted;
+        }
         BaseValue moved() const { return seen && seen->succeeded ? attempts[seen->attempt].value : BaseValue{}; }
     };
     /// What the engine must hear of.

@@ -86,9 +86,8 @@ void Lane::recall(const std::vector<JournalRecord>& rows) {
         if (record.stage == Stage::Abandoned) step.uncounted = true;
         // After it had been given up, or had reverted in another block.
         const bool found = record.stage == Stage::Seen && (step.uncounted || (step.reverted && record.succeeded));
-        if (found) step.uncounted = step.reverted = false;
-        if (record.stage == Stage::Settled) step.reverted = !record.succeeded;
         if (!found && record.stage != Stage::Settled) continue;
+        step.count(record.succeeded);
         entry.known = record.block_hash;
         if (record.attempt < step.attempts.size()) step.ended_with = record.attempt;
     }
@@ -104,7 +103,7 @@ void Lane::watch_again(Recalled entry) {
 void Lane::remember(const Step& step) {
     if (recheck_) {
         Recalled entry{step, step.seen->hash, 0};
-        entry.step.reverted = !step.seen->succeeded;
+        entry.step.count(step.seen->succeeded);
         entry.step.ended_with = step.seen->attempt;
         entry.step.seen.reset();
         watch_again(std::move(entry));
@@ -117,8 +116,7 @@ void Lane::remember(const Step& step) {
 /// Counted, and watched while its block may be removed.
 void Lane::keep(const Step& step) {
     settled_.push_back(step);
-    settled_.back().uncounted = false;
-    settled_.back().reverted = !step.seen->succeeded;
+    settled_.back().count(step.seen->succeeded);
     settled_.back().ended_with = step.seen->attempt;
 }
 

@@ -255,11 +255,12 @@ void Judge::judge(const engine::Decide& command) {
 void Judge::judge_age(const engine::Decision& decision) {
     constexpr BlockNumber kBehind = 3;
     const auto since = waiting_.find(decision.position);
-    // Checks of a replacement say nothing until they end: those that began right after it acted have waited too.
+    // Checks say nothing until they end: those that began right after it acted have waited too.
     const auto acted = acted_.find(decision.position);
-    const auto began = since != waiting_.end() ? since->second : acted != acted_.end() ? acted->second.number : 0;
-    const bool lately = since != waiting_.end() || (began > 0 && decision.block.number <= began + kBehind);
-    const bool waited = lately && !told_.empty() && told_.back().number >= began + kBehind;
+    const BlockNumber told = since != waiting_.end() ? since->second : decision.block.number;
+    const bool lately = acted != acted_.end() && told <= acted->second.number + kBehind;
+    const BlockNumber began = lately ? std::min(acted->second.number, told) : told;
+    const bool waited = (lately || since != waiting_.end()) && !told_.empty() && told_.back().number >= began + kBehind;
     if (since != waiting_.end()) waiting_.erase(since);
     const auto near = waited ? static_cast<std::ptrdiff_t>(kBehind) + 1 : 1;
     const auto first = told_.end() - std::min(near, static_cast<std::ptrdiff_t>(told_.size()));

@@ -5,6 +5,12 @@
 
 namespace plimsoll::test {
 
+namespace {
+
+constexpr BlockNumber kFirstBlock = 1'000;
+
+}  // namespace
+
 World::World() {
     config.chain = "test";
     config.chain_id = 31'337;
@@ -27,7 +33,7 @@ World::World() {
     config.wallets = {wallet};
 
     MinedBlock genesis;
-    genesis.ref = {1'000, hash_of(0xB000'0000 + 1'000), hash_of(1), kGenesis, gwei(10)};
+    genesis.ref = {kFirstBlock, hash_of(0xB000'0000 + kFirstBlock), hash_of(1), kGenesis, gwei(10)};
     auto& state = genesis.after;
     state.market.assets = {FakeAsset{kEth, 18, units(2'000, 8), 8'000, 0, false},
                            FakeAsset{kUsd, 6, units(1, 8), 7'500, 50'000'000, false}};
@@ -110,14 +116,14 @@ void World::give(engine::EventBody body) {
 void World::answer(engine::EventBody body) {
     if (after_command) after_command();
     if (delaying_)
-        late_.push_back(std::move(body));
+        late_.emplace_back(head().number, std::move(body));
     else
         give(std::move(body));
 }
 
-void World::release() {
-    while (!late_.empty()) {
-        engine::EventBody body = std::move(late_.front());
+void World::release(BlockNumber age) {
+    while (!late_.empty() && (age == 0 || late_.front().first + age <= head().number)) {
+        engine::EventBody body = std::move(late_.front().second);
         late_.pop_front();
         give(std::move(body));
     }
@@ -218,7 +224,7 @@ void World::build() {
     const BlockRef parent = head();
     block.after = state();
     block.ref = {parent.number + 1, hash_of(0xB000'0000 + parent.number + 1 + (fork_ << 40U)), parent.hash,
-                 parent.timestamp + 12, base_fee};
+                 kGenesis + (parent.number + 1 - kFirstBlock) * interval_ms / 1'000, base_fee};
     for (const auto& change : next_changes_) {
         if (auto log = change(block.after)) block.logs.push_back(*std::move(log));
     }

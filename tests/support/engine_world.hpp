@@ -37,6 +37,7 @@ class World {
     std::vector<std::string> violations;  // rules that the engine broke
     std::string recording;                // since the last start
     std::int64_t extra_ms = 500;          // wall clock behind the head's timestamp
+    std::uint64_t interval_ms = 12'000;   // between blocks; several may have the same second
 
     // ---- switches of the faults
     bool inclusion = true;                             // pending transactions are mined
@@ -73,8 +74,9 @@ class World {
     void give(engine::EventBody body);
     /// Obeys commands until none is left or `limit` are done.
     std::size_t run(std::size_t limit = 100'000);
-    /// Gives the answers that were delayed, oldest first, and obeys what follows.
-    void release();
+    /// Gives the answers that were delayed, those of requests at least so many blocks old, oldest first, and obeys what
+    /// follows.
+    void release(BlockNumber age = 0);
 
     // ---- the chain's life
     void set_price(std::uint64_t dollars);
@@ -165,7 +167,7 @@ class World {
 
     std::map<engine::RequestId, std::vector<engine::JournalRecord>> persists_;
     std::vector<engine::JournalRecord> durable_;
-    std::deque<engine::EventBody> late_;
+    std::deque<std::pair<BlockNumber, engine::EventBody>> late_;  // with the head of the request
     bool delaying_ = false;
     std::vector<std::function<std::optional<Log>(ChainState&)>> next_changes_;
     std::map<Hash32, PendingTx> known_;

@@ -21,7 +21,7 @@ class FakeMarket final : public lending::Market {
   public:
     struct Options {
         Address self = address_of(0xA11);
-        bool poll = false;                 // wants one read per block
+        bool poll = false;                 // wants one read per block, of the newest
         bool lies = false;                 // audits never agree
         std::shared_ptr<bool> lies_while;  // ... as long as this holds
         std::string unsupported_reason;
@@ -38,6 +38,7 @@ class FakeMarket final : public lending::Market {
         if (options_.poll && polled_ != head.hash) return {Call{options_.self, {kPoll}}};
         return {};
     }
+    bool wants_newest() const override { return block_.has_value(); }
     Result<void> answer(const BlockRef& head, std::span<const CallResult> results) override {
         if (results.size() != 1 || !results[0].success) return fail(Errc::Reverted, "the market did not answer");
         if (!block_) {

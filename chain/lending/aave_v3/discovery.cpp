@@ -214,6 +214,14 @@ bool Discovery::rewound() {
     return store_.pending.empty() || stage_of(store_.pending.begin()->kind) > 2;
 }
 
+bool Discovery::wants_prices_alone() const {
+    return reserves_ready_ && calibrated_ &&
+           std::all_of(store_.pending.begin(), store_.pending.end(), [](const Read& read) {
+               return read.kind == Read::Kind::AllPrices || read.kind == Read::Kind::OnePrice ||
+                      read.kind == Read::Kind::EModePrice;
+           });
+}
+
 void Discovery::schedule_prices() {
     if (one_by_one_) {
         for (std::uint32_t id = 0; id < store_.market.reserves.size(); ++id) {

@@ -40,6 +40,8 @@ class Discovery {
 
     bool snapshot_complete() const { return reserves_ready_; }
     bool complete() const { return reserves_ready_ && calibrated_ && store_.pending.empty(); }
+    /// Nothing but what each block is read for.
+    bool wants_prices_alone() const;
     const std::string& unsupported() const { return unsupported_; }
 
   private:

@@ -41,6 +41,8 @@ class AaveV3Market final : public Market {
         return discovery_.calls();
     }
 
+    bool wants_newest() const override { return discovery_.wants_prices_alone(); }
+
     Result<void> answer(const BlockRef& head, std::span<const CallResult> results) override {
         if (head.hash != store_.market.block.hash)
             return fail(Errc::Mismatch, "answers of block " + to_string(head.hash) + ", the state is of " +

@@ -110,6 +110,12 @@ void Discovery::advance() {
     if (store_.pending.empty()) calibrated_ = true;
 }
 
+bool Discovery::wants_price_alone() const {
+    return calibrated_ && !resolving_feeds_ &&
+           std::all_of(store_.pending.begin(), store_.pending.end(),
+                       [](const Read& read) { return read.kind == Read::Kind::Price; });
+}
+
 void Discovery::want_feeds() {
     Oracle& oracle = store_.market.oracle;
     if (getters_missing_ || vaults_) return;

@@ -37,6 +37,8 @@ class Discovery {
     /// The state can be followed by logs.
     bool snapshot_complete() const { return snapshot_; }
     bool complete() const { return calibrated_ && store_.pending.empty(); }
+    /// Nothing but what each block is read for.
+    bool wants_price_alone() const;
     const std::string& unsupported() const { return unsupported_; }
 
   private:

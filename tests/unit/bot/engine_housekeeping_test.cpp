@@ -172,52 +172,6 @@ TEST_CASE("a rescue of another position is not taken over: it is housekeeping al
     check_rules(world);
 }
 
-TEST_CASE("simulations that take longer than blocks: after some blocks one a little behind the head will do") {
-    for (const int blocks : {1, 2}) {
-        CAPTURE(blocks);
-        World world = running();
-        world.set_price(1'500);
-        world.delay = [](const engine::Command& command) { return std::holds_alternative<engine::Simulate>(command); };
-        for (int i = 0; i < 12 && signed_fields(world).empty(); i += blocks) {
-            for (int n = 0; n < blocks; ++n) {
-                world.build();
-                world.give(engine::BlockAdded{world.head(), world.chain.back().logs, 1});
-                world.run();
-            }
-            world.release();  // each answer comes with the head gone on
-        }
-        REQUIRE(signed_fields(world).size() == 1);
-        world.delay = nullptr;
-        world.mine(4);
-        CHECK(world.journal.back().outcome == "rescued");
-        check_rules(world);
-    }
-}
-
-TEST_CASE("answers that come while the next block is being read wait for it, and will do after some blocks") {
-    World world;
-    world.market_options = [] {
-        FakeMarket::Options options;
-        options.poll = true;  // each block has something to be read
-        return options;
-    };
-    world.start();
-    world.run();
-    world.mine(1);
-    world.set_price(1'500);
-    world.delay = [](const engine::Command& command) { return std::holds_alternative<engine::Simulate>(command); };
-    for (int i = 0; i < 12 && signed_fields(world).empty(); ++i) {
-        world.build();
-        world.give(engine::BlockAdded{world.head(), world.chain.back().logs, 1});
-        world.release();  // of the block before; then what this one is read for
-    }
-    REQUIRE(signed_fields(world).size() == 1);
-    world.delay = nullptr;
-    world.mine(4);
-    CHECK(world.journal.back().outcome == "rescued");
-    check_rules(world);
-}
-
 TEST_CASE(
     "an allowance settles while its block is still read: that is no alarm, and the rescue follows with the block") {
     World world;
