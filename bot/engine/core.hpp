@@ -314,6 +314,8 @@ class Core {
     bool keeps_house(const SenderState& sender) const;
     bool recovered(const SenderState& sender, const std::string& position) const;
     bool gives_way(const SenderState& sender) const;
+    bool stranded(std::size_t i) const;
+    bool outbids(std::size_t i, Purpose purpose) const;
     bool awaited(std::size_t sender) const;
     void take_over(std::size_t i);
     void next_in_line(std::size_t sender);

@@ -42,7 +42,8 @@ void Core::act(std::size_t i, const Checkup& check, Decision decision, const TxF
         return;
     }
     const bool over = gives_way(sender) && !incident.prepares;
-    if (sender.lane.busy() && sender.owner != i && !over) {  // another position was faster
+    const bool outbid = outbids(i, check.purpose);
+    if (sender.lane.busy() && sender.owner != i && !over && !outbid) {  // another position was faster
         refuse(i, std::move(decision), {"lane", false, "in use", "free"});
         return;
     }
@@ -85,15 +86,16 @@ void Core::act(std::size_t i, const Checkup& check, Decision decision, const TxF
     if (check.purpose == Purpose::Rescue && (plan.shortfall == "balance" || plan.shortfall == "other-debts"))
         incident.partial = plan.asset;
     lanes_.insert(wallet.sender);
-    if (over) take_over(i);
+    if (outbid) sender.lane.yield();
     if (sender.lane.busy()) {
+        if (over) take_over(i);
         sender.lane.replace(out, std::move(row));
         return;
     }
     ++incident.steps;
     sender.owner = i;
     quieten(sender);
-    sender.lane.begin(out, std::move(row), hiding(i, check));
+    sender.lane.begin(out, std::move(row), outbid ? Lane::Hiding{} : hiding(i, check));
 }
 
 }  // namespace plimsoll::engine

@@ -186,8 +186,8 @@ std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decisio
     fields.gas_limit = needed > config.gas_limit_max ? needed : std::min(needed + needed / 4, config.gas_limit_max);
     if (position.incident->gas_least > fields.gas_limit)
         fields.gas_limit = std::min(position.incident->gas_least, config.gas_limit_max);
-    const bool replaces =
-        (check.climb.replaces && sender.lane.busy()) || (gives_way(sender) && !position.incident->prepares);
+    const bool replaces = (check.climb.replaces && sender.lane.busy()) ||
+                          (gives_way(sender) && !position.incident->prepares) || outbids(i, check.purpose);
     const Lane::Attempt* old =
         replaces && !sender.lane.step()->attempts.empty() ? &sender.lane.step()->attempts.back() : nullptr;
     if (old != nullptr) fields.gas_limit = std::max(fields.gas_limit, old->tx.gas_limit);
@@ -235,6 +235,8 @@ std::optional<TxFields> Core::price(std::size_t i, const Checkup& check, Decisio
             return std::nullopt;
         }
         bid = *higher;
+        for (const auto* rival : sender.lane.rivals())
+            bid = tx::replacement({rival->tx.max_fee, rival->tx.max_priority_fee}, bid, ceiling).value_or(bid);
     }
     fields.chain_id = config.chain_id;
     fields.nonce = sender.lane.busy() ? *sender.lane.step()->base.nonce : sender.latest;

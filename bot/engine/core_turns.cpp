@@ -88,6 +88,23 @@ bool Core::gives_way(const SenderState& sender) const {
     return sender.lane.replaceable() && keeps_house(sender);
 }
 
+/// An ended transaction of this position that a reorganisation took out of its block, and that no block takes since: its
+/// fees are too low now, or pools have lost it. Only what does the same may have its nonce: both may be waiting in
+/// pools when all that followed is taken out too, and whichever is included must leave the rest right.
+bool Core::stranded(std::size_t i) const {
+    const SenderState& sender = sender_of(i);
+    if (!sender.lane.yields() || canon.empty()) return false;
+    const Lane::Step& step = *sender.lane.step();
+    return step.attempts[step.to_send()].position == positions[i].config.name &&
+           canon.head().number >= step.attempts.back().since + std::max(config.replace_after, 1U);
+}
+
+bool Core::outbids(std::size_t i, Purpose purpose) const {
+    if (!stranded(i)) return false;
+    const Lane::Step& step = *sender_of(i).lane.step();
+    return step.attempts[step.to_send()].purpose == purpose;
+}
+
 /// A position in danger waits for this key.
 bool Core::awaited(std::size_t sender) const {
     return std::any_of(at_risk_.begin(), at_risk_.end(), [&](std::size_t i) {
@@ -111,7 +128,7 @@ void Core::take_over(std::size_t i) {
 Gate Core::lane_gate(std::size_t i) const {
     const WalletState& wallet = wallets[positions[i].wallet];
     const Lane& lane = senders[wallet.sender].lane;
-    const bool free = !lane.busy() || gives_way(senders[wallet.sender]);
+    const bool free = !lane.busy() || gives_way(senders[wallet.sender]) || stranded(i);
     if (!free) return {"lane", false, "nonce " + lane.nonce_text() + " is in use", "free"};
     const auto other = wallet.live ? ahead_in_line(i) : std::nullopt;
     if (other) return {"lane", false, positions[*other].config.name + " is riskier and goes first", "free"};

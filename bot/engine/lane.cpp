@@ -305,7 +305,10 @@ void Lane::block(Output& out, const BlockRef& head) {
         owed.request = out.next();
         out.put(Persist{owed.request, {owed.record}});
     }
-    while (!settled_.empty() && is_final(settled_.front(), head.number)) settled_.erase(settled_.begin());
+    while (!settled_.empty() && is_final(settled_.front(), head.number)) {
+        forget(*settled_.front().base.nonce);
+        settled_.erase(settled_.begin());
+    }
     for (const auto& step : reopened_steps_) watch(out, step, true);
     for (const auto& step : doubtful_) watch(out, step, false);
     for (auto& entry : recalled_) {
@@ -327,7 +330,7 @@ void Lane::block(Output& out, const BlockRef& head) {
 }
 
 Lane::News Lane::account(Output& out, Nonce latest, const BlockRef& head, std::int64_t now) {
-    reclaim(out, latest, now);
+    reclaim(out, latest, head.number, now);
     const bool open = busy() && step_->base.nonce && phase_ == Phase::Open;
     if (open && step_->seen && step_->seen->unproved && latest <= *step_->base.nonce) step_->seen.reset();
     if (!busy() || step_->seen || !step_->base.nonce || phase_ != Phase::Open) return News::None;
@@ -342,6 +345,13 @@ Lane::News Lane::account(Output& out, Nonce latest, const BlockRef& head, std::i
         return News::None;
     }
     used_ = true;
+    if (used_by_another() && !building_) {  // the step that gave way to this one was included after all
+        if (reopened_)
+            yield();
+        else
+            abandon(out, "its nonce was used by the transaction before it", now, News::None);
+        return News::None;
+    }
     if (head.hash == doubted_at_) return News::None;
     doubted_at_ = head.hash;
     const bool absent =

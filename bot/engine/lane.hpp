@@ -117,6 +117,13 @@ class Lane {
     bool settling() const { return phase_ == Phase::Settling; }
     /// Ended in the journal already, but taken out of its block again: it can only be sent again as it is.
     bool reopened() const { return busy() && reopened_; }
+    /// ... and has not come into another one: a new step may have its nonce.
+    bool yields() const {
+        return reopened() && phase_ == Phase::Open && !building_ && !used_ && !step_->seen && !step_->attempts.empty();
+    }
+    void yield();
+    /// The highest attempts of other steps at the nonce in use, which pools may hold.
+    std::vector<const Attempt*> rivals() const;
     /// Out and not included: another attempt at its nonce may follow now.
     bool replaceable() const {
         return busy() && phase_ == Phase::Open && !building_ && !reopened_ && !used_ && !step_->seen &&
@@ -203,9 +210,11 @@ class Lane {
     /// No reorganisation can take it out any more.
     bool is_final(const Step& step, BlockNumber head) const;
     void watch_again(Recalled entry);
-    void again(Output& out, Step& step, std::int64_t now) const;
+    void again(Output& out, Step& step, BlockNumber head, std::int64_t now) const;
     void take_back();
-    void reclaim(Output& out, Nonce latest, std::int64_t now);
+    void reclaim(Output& out, Nonce latest, BlockNumber head, std::int64_t now);
+    bool used_by_another() const;
+    void forget(Nonce nonce);
     std::optional<Owed> include(Output& out, Step& step, const ReceiptDone& event, const Hash32& known,
                                 std::int64_t now) const;
     JournalRecord seen_row(const Step& step, std::int64_t now) const;

@@ -8,12 +8,13 @@
 namespace plimsoll::engine {
 
 void Lane::reorg(Output& out, const Canon& canon, std::int64_t now) {
+    const BlockNumber head = canon.empty() ? head_ : canon.head().number;
     const auto gone = [&](const Step& step) {
         return step.seen && canon.standing(step.seen->number, step.seen->hash) != Canon::Standing::Canonical &&
                canon.standing(step.seen->number, step.seen->hash) != Canon::Standing::Older;
     };
     if (busy() && gone(*step_)) {
-        again(out, *step_, now);
+        again(out, *step_, head, now);
         used_ = false;
         doubts_ = 0;
         if (phase_ == Phase::Settling)
@@ -26,7 +27,7 @@ void Lane::reorg(Output& out, const Canon& canon, std::int64_t now) {
             ++it;
             continue;
         }
-        again(out, *it, now);
+        again(out, *it, head, now);
         reopened_steps_.push_back(std::move(*it));
         it = settled_.erase(it);
     }
@@ -34,13 +35,14 @@ void Lane::reorg(Output& out, const Canon& canon, std::int64_t now) {
 }
 
 /// Out of its block: sent again as it is.
-void Lane::again(Output& out, Step& step, std::int64_t now) const {
+void Lane::again(Output& out, Step& step, BlockNumber head, std::int64_t now) const {
     const std::size_t attempt = step.seen ? step.seen->attempt : step.to_send();
     JournalRecord record = row(step, Stage::Sent, now);
     fill(record, step, attempt);
     record.outcome = "its block was removed";
     out.put(Persist{out.next(), {std::move(record)}});
     step.open_at = 0;  // everybody has seen it in its block
+    step.attempts.back().since = head;
     broadcast(out, step, step.attempts[attempt]);
     step.seen.reset();
 }
@@ -162,14 +164,42 @@ bool Lane::wants(Nonce nonce) const {
            std::any_of(recalled_.begin(), recalled_.end(), [&](const Recalled& entry) { return has(entry.step); });
 }
 
+/// The step that has the lane gives its nonce to another one. It is sent on: either may be included.
+void Lane::yield() {
+    CHECK_INVARIANT(reopened());
+    reopened_steps_.push_back(*step_);
+    drop();
+}
+
+std::vector<const Lane::Attempt*> Lane::rivals() const {
+    std::vector<const Attempt*> out;
+    for (const auto* steps : {&doubtful_, &reopened_steps_}) {
+        for (const auto& step : *steps) {
+            if (busy() && step.base.nonce == step_->base.nonce) out.push_back(&step.attempts.back());
+        }
+    }
+    return out;
+}
+
+bool Lane::used_by_another() const {
+    return std::any_of(settled_.begin(), settled_.end(),
+                       [&](const Step& step) { return step.base.nonce == step_->base.nonce && step.seen; });
+}
+
+/// A block that stays holds this nonce.
+void Lane::forget(Nonce nonce) {
+    std::erase_if(doubtful_, [&](const Step& step) { return step.base.nonce == nonce; });
+    std::erase_if(reopened_steps_, [&](const Step& step) { return step.base.nonce == nonce; });
+}
+
 /// `latest` is the first nonce that is not used: what has ended with that or a later one is out of the chain.
-void Lane::reclaim(Output& out, Nonce latest, std::int64_t now) {
+void Lane::reclaim(Output& out, Nonce latest, BlockNumber head, std::int64_t now) {
     for (auto it = recalled_.begin(); it != recalled_.end();) {
         if (*it->step.base.nonce < latest) {
             ++it;
             continue;
         }
-        again(out, it->step, now);
+        again(out, it->step, head, now);
         reopened_steps_.push_back(std::move(it->step));
         it = recalled_.erase(it);
     }
@@ -178,7 +208,7 @@ void Lane::reclaim(Output& out, Nonce latest, std::int64_t now) {
             ++it;
             continue;
         }
-        again(out, *it, now);
+        again(out, *it, head, now);
         reopened_steps_.push_back(std::move(*it));
         it = settled_.erase(it);
     }

@@ -142,6 +142,7 @@ void Judge::judge(const engine::Broadcast& command) {
     if (!transaction) return violate("bytes leave that are no transaction");
     const auto& asked = fields(*transaction);
     if (transaction->hash != command.hash) violate("the hash is not that of the bytes");
+    left_.insert(command.hash);
     const auto known = attempts_.find(command.hash);
     if (known == attempts_.end()) return violate("2: bytes leave that were never given to the journal");
     judge_hiding(command, known->second.record);
@@ -171,32 +172,47 @@ void Judge::judge(const engine::Persist& command) {
                                to_string(record.tx.max_priority_fee) + ", gas " + std::to_string(record.tx.gas_limit)
                          : "") +
                     (record.value.is_zero() ? "" : ", value " + to_string(record.value)) + " " + record.outcome);
+        if (record.stage == Stage::Seen) out_again_.erase(step_name(record));
+        if (record.outcome == "its block was removed") out_again_.insert(step_name(record));
         if (record.stage == Stage::Intent) intents_.try_emplace(step_name(record), agenda_.now());
         if (record.stage == Stage::Reserved) {
-            const bool twice = std::any_of(disk_.synced().begin(), disk_.synced().end(), [&](const auto& other) {
-                return other.stage == Stage::Signed && other.address == record.address && other.nonce == record.nonce &&
-                       step_name(other) != step_name(record);
-            });
-            if (twice) violate("1: a nonce reserved that was signed for before");
+            auto& others = outbid_[step_name(record)];
+            for (const auto& other : disk_.synced()) {
+                const bool same_nonce = other.address == record.address && other.nonce == record.nonce;
+                if (other.stage == Stage::Signed && same_nonce && step_name(other) != step_name(record))
+                    others.push_back(other);
+            }
+            // One that has ended, out of its block again, may be outbid by another step: the chain takes one.
+            const bool out = std::any_of(others.begin(), others.end(),
+                                         [&](const auto& other) { return out_again_.contains(step_name(other)); });
+            const bool ended =
+                std::all_of(others.begin(), others.end(), [&](const auto& other) { return disk_.ended(other); });
+            if (!others.empty() && !(out && ended)) violate("1: a nonce reserved that was signed for before");
+            std::erase_if(others, [&](const auto& other) { return !left_.contains(other.hash); });
         }
         if (record.stage != Stage::Signed) continue;
         const bool first_time =
             attempts_.try_emplace(record.hash, Named{record, intents_[step_name(record)], {}}).second;
         if (first_time) judge_sale(record);  // a journal that fails is given it again, at other prices
-        if (record.attempt == 0) continue;
+        if (record.attempt == 0) {
+            for (const auto& other : outbid_[step_name(record)]) judge_bid(record, other);
+            continue;
+        }
         ++counts.replacements;
         for (const auto& other : disk_.synced()) {
             if (other.stage != Stage::Signed || step_name(other) != step_name(record)) continue;
-            if (other.attempt + 1 != record.attempt) continue;
-            const auto enough = [](const Wei& fresh, const Wei& old) {
-                return fresh > old && fresh.value >= *mul_div_down(old.value, U256{110}, U256{100});
-            };
-            if (out_of_reach(other)) continue;  // no pool has it
-            if (!enough(record.tx.max_fee, other.tx.max_fee) ||
-                !enough(record.tx.max_priority_fee, other.tx.max_priority_fee))
-                violate("a replacement that no pool takes");
+            if (other.attempt + 1 == record.attempt) judge_bid(record, other);
         }
     }
+}
+
+void Judge::judge_bid(const engine::JournalRecord& record, const engine::JournalRecord& other) {
+    const auto enough = [](const Wei& fresh, const Wei& old) {
+        return fresh > old && fresh.value >= *mul_div_down(old.value, U256{110}, U256{100});
+    };
+    if (out_of_reach(other)) return;  // no pool has it
+    if (!enough(record.tx.max_fee, other.tx.max_fee) || !enough(record.tx.max_priority_fee, other.tx.max_priority_fee))
+        violate("a replacement that no pool takes");
 }
 
 /// Rule 1: a key's nonces are used one at a time, and only when the journal holds them for it.

@@ -79,6 +79,7 @@ class Judge final : public Witness {
     }
     void judge(const engine::Broadcast& command);
     void judge(const engine::Persist& command);
+    void judge_bid(const engine::JournalRecord& record, const engine::JournalRecord& other);
     void judge(const engine::Sign& command);
     void judge(const engine::Decide& command);
     // ---- judge_guarded.cpp
@@ -124,6 +125,9 @@ class Judge final : public Witness {
     std::set<std::pair<std::string, std::string>> alerts_;  // kind, subject
     std::map<Hash32, Named> attempts_;
     std::map<std::string, Ms> intents_;  // by step
+    std::set<std::string> out_again_;    // steps whose block was removed
+    std::set<Hash32> left_;              // attempts that somebody was sent
+    std::map<std::string, std::vector<engine::JournalRecord>> outbid_;  // by step: whose nonce it has
     std::deque<Spent> spent_;            // of the canonical chain, oldest first
     std::map<std::string, Spent>
         ever_;  // by step: succeeded in some block, though a reorganisation may have taken it away

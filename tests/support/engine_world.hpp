@@ -173,6 +173,7 @@ class World {
     std::map<Hash32, PendingTx> known_;
     std::uint64_t revision_ = 0;
     std::uint64_t fork_ = 0;
+    std::set<std::pair<std::string, std::uint32_t>> out_again_;  // steps whose block was removed
     std::vector<std::string> found_;  // by spending: the step, where it was found after its end
 };
 

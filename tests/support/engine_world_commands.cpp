@@ -228,12 +228,16 @@ void World::judge(const engine::Command& command) {
     using engine::Stage;
     if (const auto* persist = std::get_if<engine::Persist>(&command)) {
         persists_[persist->id] = persist->records;
-        // The journal takes this once the other step has ended, but whoever knows of that step sends its bytes again.
+        // The journal takes this once the other step has ended, but whoever knows of that step sends its bytes again,
+        // and outbids them when no block takes them.
         for (const auto& record : persist->records) {
+            const auto step = std::pair(record.incident, record.step);
+            if (record.outcome == "its block was removed") out_again_.insert(step);
+            if (record.stage == Stage::Seen) out_again_.erase(step);
             const bool twice = std::any_of(journal.begin(), journal.end(), [&](const auto& other) {
-                const bool same_step = other.incident == record.incident && other.step == record.step;
-                return !same_step && other.stage == Stage::Signed && other.address == record.address &&
-                       other.nonce == record.nonce;
+                const bool out = out_again_.contains(std::pair(other.incident, other.step));
+                return other.stage == Stage::Signed && other.address == record.address &&
+                       other.nonce == record.nonce && std::pair(other.incident, other.step) != step && !out;
             });
             if (record.stage == Stage::Reserved && twice)
                 violations.push_back("a nonce reserved that was signed for before");
