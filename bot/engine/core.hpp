@@ -114,7 +114,7 @@ class Core {
 
     // ---- core_follow.cpp: blocks
     void pump();
-    void follow();
+    std::optional<std::vector<ExtraRead>> follow();
     void evaluate_block();
     bool evaluate(std::size_t i);
     void set_level(std::size_t i, Level level);
@@ -233,6 +233,7 @@ class Core {
     void consider_replacement(std::size_t i);
     void prepare(std::size_t i);
     Decision draft(std::size_t i) const;
+    BlockNumber blocks_of_patience() const;
     bool near_head(const PositionState& position, const BlockRef& at) const;
     std::vector<Gate> standing_gates(std::size_t i, bool replaces) const;
     Climb climb(std::size_t i, Decision& decision, bool replaces);
@@ -381,7 +382,7 @@ class Core {
     std::map<RequestId, Route> routes_;
     Hash32 evaluated_;
     BlockNumber decided_ = 0;  // its number
-    bool feed_told_ = false;  // FeedStale or FeedLive was heard; before, a block is proof of life
+    bool feed_told_ = false;   // FeedStale or FeedLive was heard; before, a block is proof of life
     bool fees_asked_ = false;
     BlockNumber fees_asked_at_ = 0;
     std::size_t token_cursor_ = 0;

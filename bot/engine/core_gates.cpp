@@ -47,17 +47,21 @@ Decision Core::draft(std::size_t i) const {
     return out_decision;
 }
 
+/// Three blocks, or a few seconds where those are more of them.
+BlockNumber Core::blocks_of_patience() const {
+    constexpr BlockNumber kBlocks = 3;
+    constexpr std::int64_t kMs = 4'000;
+    return std::max(kBlocks, static_cast<BlockNumber>(kMs / std::max<std::int64_t>(config.block_time_ms, 1)));
+}
+
 /// What is known is of the newest block. Where blocks come faster than answers that is never so: after some blocks of
 /// waiting one a little behind will do, as long as it is in the chain.
 bool Core::near_head(const PositionState& position, const BlockRef& at) const {
     constexpr BlockNumber kBehind = 3;
-    constexpr std::int64_t kBehindMs = 2'000;  // where that is more
     if (canon.empty() || follower.head_empty()) return false;
     if (canon.head().hash == at.hash) return true;
-    const BlockNumber behind =
-        std::max(kBehind, static_cast<BlockNumber>(kBehindMs / std::max<std::int64_t>(config.block_time_ms, 1)));
     const bool waited = position.unready_since && follower.at().number >= *position.unready_since + kBehind;
-    return waited && canon.head().number <= at.number + behind &&
+    return waited && canon.head().number <= at.number + blocks_of_patience() &&
            canon.standing(at.number, at.hash) == Canon::Standing::Canonical;
 }
 
@@ -140,8 +144,7 @@ void Core::refuse(std::size_t i, Decision decision, const Gate& failed) {
     const std::string& name = position.config.name;
     const bool waits = is_passing(failed.name);
     if (!position.unready_since) position.unready_since = follower.at().number;
-    constexpr BlockNumber kPatience = 3;
-    const bool quiet = waits && follower.at().number < *position.unready_since + kPatience;
+    const bool quiet = waits && follower.at().number < *position.unready_since + blocks_of_patience();
     decision.outcome = quiet ? Outcome::Checking : Outcome::Refused;
     decision.reason = failed.name;
     record(i, std::move(decision));

@@ -88,8 +88,8 @@ bool Core::gives_way(const SenderState& sender) const {
     return sender.lane.replaceable() && keeps_house(sender);
 }
 
-/// An ended transaction of this position that a reorganisation took out of its block, and that no block takes since: its
-/// fees are too low now, or pools have lost it. Only what does the same may have its nonce: both may be waiting in
+/// An ended transaction of this position that a reorganisation took out of its block, and that no block takes since:
+/// its fees are too low now, or pools have lost it. Only what does the same may have its nonce: both may be waiting in
 /// pools when all that followed is taken out too, and whichever is included must leave the rest right.
 bool Core::stranded(std::size_t i) const {
     const SenderState& sender = sender_of(i);

@@ -86,7 +86,7 @@ class Follower {
     bool started_ = false;
     RequestId read_ = 0;
     bool answered_now_ = false;  // and nobody has been told yet that all are at at_
-    bool waiting_ = false;  // a read failed: not before the next tick or block
+    bool waiting_ = false;       // a read failed: not before the next tick or block
     int read_failures_ = 0;
     std::string read_error_;
     std::vector<Section> sections_;

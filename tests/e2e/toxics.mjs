@@ -13,9 +13,12 @@ const { values } = parseArgs({ options: {
   plimsoll: { type: 'string' }, only: { type: 'string', default: '' }, seed: { type: 'string', default: '1876' } } });
 const LIMIT = 45_000;
 
-/// { toxic, alone: it is the only node, heal: ms after which the connection is good again, pace: ms between blocks }
+/// { toxic, alone: it is the only node, heal: ms after which the connection is good again, pace: ms between blocks, blockTime }
 const STORIES = {
   latency: { toxic: { type: 'latency', latency: 100, jitter: 100 }, alone: true, pace: 1_200 },  // a few round trips a block
+  'blocks faster than answers': {
+    toxic: { type: 'latency', latency: 300, jitter: 150 }, alone: true, pace: 250, blockTime: '250ms',
+  },
   bandwidth: { toxic: { type: 'bandwidth', rate: 100 }, alone: true },
   slicer: { toxic: { type: 'slicer', average_size: 64, delay: 1 }, alone: true },
   'slow close': { toxic: { type: 'slow_close', delay: 2_000 }, alone: true, drop: true },
@@ -28,12 +31,12 @@ const STORIES = {
   'garbage from the only node': { toxic: { type: 'garbage', share: 0.001 }, alone: true, heal: 6_000 },
 };
 
-async function story(stage, name, { toxic, alone = false, drop = false, heal, pace = 400 }) {
+async function story(stage, name, { toxic, alone = false, drop = false, heal, pace = 400, blockTime = '1s' }) {
   const seed = Number(values.seed);
   const first = await toxicProxy(stage.devnet.info.ws_url, seed);
   const second = await toxicProxy(stage.devnet.info.ws_url, seed + 1);
   const rpc = [first, ...(alone ? [] : [second])].map(({ port }) => `ws://127.0.0.1:${port}`);
-  const settings = { chain: { rpc, block_time: '1s', max_head_age: '10s', call_deadline: '2s' } };
+  const settings = { chain: { rpc, block_time: blockTime, max_head_age: '10s', call_deadline: '2s' } };
   try {
     return await onStage(stage, values.plimsoll, { settings, pace }, async ({ place, begin, daemon }) => {
       const one = daemon();

@@ -124,11 +124,11 @@ class Judge final : public Witness {
     std::map<std::string, std::size_t> open_;               // told blocks in a row below 1
     std::set<std::pair<std::string, std::string>> alerts_;  // kind, subject
     std::map<Hash32, Named> attempts_;
-    std::map<std::string, Ms> intents_;  // by step
-    std::set<std::string> out_again_;    // steps whose block was removed
-    std::set<Hash32> left_;              // attempts that somebody was sent
+    std::map<std::string, Ms> intents_;                                 // by step
+    std::set<std::string> out_again_;                                   // steps whose block was removed
+    std::set<Hash32> left_;                                             // attempts that somebody was sent
     std::map<std::string, std::vector<engine::JournalRecord>> outbid_;  // by step: whose nonce it has
-    std::deque<Spent> spent_;            // of the canonical chain, oldest first
+    std::deque<Spent> spent_;                                           // of the canonical chain, oldest first
     std::map<std::string, Spent>
         ever_;  // by step: succeeded in some block, though a reorganisation may have taken it away
     std::map<std::string, Shown> shown_;  // by step, since the start of the process

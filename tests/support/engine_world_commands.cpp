@@ -236,8 +236,8 @@ void World::judge(const engine::Command& command) {
             if (record.stage == Stage::Seen) out_again_.erase(step);
             const bool twice = std::any_of(journal.begin(), journal.end(), [&](const auto& other) {
                 const bool out = out_again_.contains(std::pair(other.incident, other.step));
-                return other.stage == Stage::Signed && other.address == record.address &&
-                       other.nonce == record.nonce && std::pair(other.incident, other.step) != step && !out;
+                return other.stage == Stage::Signed && other.address == record.address && other.nonce == record.nonce &&
+                       std::pair(other.incident, other.step) != step && !out;
             });
             if (record.stage == Stage::Reserved && twice)
                 violations.push_back("a nonce reserved that was signed for before");

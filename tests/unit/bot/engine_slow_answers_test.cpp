@@ -88,7 +88,7 @@ TEST_CASE("every answer takes longer than a block: a position is read, rescued a
         pass(20);
         CHECK(world.last_decision() == std::nullopt);
         world.set_price(1'500);
-        pass(40);
+        pass(90);
         REQUIRE(signed_fields(world).size() == 1);
         CHECK(world.mined_count(true) == 1);
         CHECK(world.health() >= wad(159));
