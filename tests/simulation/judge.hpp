@@ -90,6 +90,7 @@ class Judge final : public Witness {
     void heard_relay(const engine::Sent& said);
     bool near_liquidation(const std::string& position) const;
     void judge_age(const engine::Decision& decision);
+    void note_check(const engine::Simulate& command);
     void judge_mined(const Block& block, const Mined& mined);
     bool waits_for_fees(const engine::JournalRecord& newest, Ms since) const;
     bool out_of_reach(const engine::JournalRecord& record) const;
@@ -98,6 +99,8 @@ class Judge final : public Witness {
     const config::Position& position_named(const std::string& name) const;
     const engine::WalletConfig* wallet_named(const std::string& name) const;
     void mix(const std::string& text);
+    /// So many blocks, and so much time on top where they are fast.
+    std::size_t blocks(std::size_t count, Ms time) const { return Pace{config_.block_time_ms}.blocks(count, time); }
 
     const Agenda& agenda_;
     const Chain& chain_;
@@ -124,11 +127,11 @@ class Judge final : public Witness {
     std::map<std::string, std::size_t> open_;               // told blocks in a row below 1
     std::set<std::pair<std::string, std::string>> alerts_;  // kind, subject
     std::map<Hash32, Named> attempts_;
-    std::map<std::string, Ms> intents_;  // by step
-    std::set<std::string> out_again_;    // steps whose block was removed
-    std::set<Hash32> left_;              // attempts that somebody was sent
+    std::map<std::string, Ms> intents_;                                 // by step
+    std::set<std::string> out_again_;                                   // steps whose block was removed
+    std::set<Hash32> left_;                                             // attempts that somebody was sent
     std::map<std::string, std::vector<engine::JournalRecord>> outbid_;  // by step: whose nonce it has
-    std::deque<Spent> spent_;            // of the canonical chain, oldest first
+    std::deque<Spent> spent_;                                           // of the canonical chain, oldest first
     std::map<std::string, Spent>
         ever_;  // by step: succeeded in some block, though a reorganisation may have taken it away
     std::map<std::string, Shown> shown_;  // by step, since the start of the process
