@@ -30,7 +30,7 @@ void Core::payload_reads(std::vector<ExtraRead>& reads) {
         const auto& governance = config.markets[m].governance;
         PayloadReads& known = payload_reads_[m];
         const bool due = !known.asked_ms || now < *known.asked_ms || now >= *known.asked_ms + kEveryMs;
-        if (!governance || !due || !follower.in_sync(m)) continue;
+        if (!governance || !due || !follows_[m]) continue;
         known.asked_ms = now;
         reads.push_back(
             {ExtraRead::Kind::Payloads, m, 0, 0, known.count, {}, lending::payload_calls(*governance, known.count)});

@@ -45,7 +45,7 @@ bool Core::only_repays(std::size_t i) const {
 
 void Core::want_funds(std::vector<ExtraRead>& reads, std::size_t i) {
     PositionState& position = positions[i];
-    if (position.removed || !follower.in_sync(position.market)) return;
+    if (position.removed || !follows_[position.market]) return;
     if (position.tokens_asked == follower.at().number || calls_of(reads) >= kCallsMax) return;
     const auto& market = market_at(position.market);
     const WalletState& wallet = wallets[position.wallet];

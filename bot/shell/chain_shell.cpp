@@ -13,6 +13,7 @@
 #include "bot/shell/endpoints.hpp"
 #include "bot/shell/sign.hpp"
 #include "bot/view/position_view.hpp"
+#include "chain/feed/head_tracker.hpp"
 
 namespace plimsoll::bot {
 
@@ -105,6 +106,9 @@ Task<Result<void>> ChainShell::run(engine::Started memory) {
     eth_->start();
     feed::FeedOptions options;
     options.head_age_max = chain_.head_age_max;
+    const auto limits = feed::limits_for(chain_.block_time);
+    options.history = limits.history;
+    options.gap = limits.gap;
     options.strange = [this](const std::string& what) {
         if (services_.alerts != nullptr)
             services_.alerts->raise(chain_.name, engine::AlertLevel::Warning, "strange-block", "", what);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -45,6 +48,16 @@ struct HeadTrackerLimits {
     std::size_t history = 256;  // delivered blocks kept; a reorganisation below them cannot be joined
     std::size_t gap = 256;      // blocks filled in at most; more start anew
 };
+
+/// For chains with such blocks. Missing ones are asked for one after the other: where they come fast, the newest is
+/// reached sooner by starting anew. And the head of a node that got stuck must be known as an old one for some time.
+constexpr HeadTrackerLimits limits_for(std::chrono::milliseconds block_time) {
+    constexpr std::int64_t kUsual = 256;
+    constexpr std::int64_t kRememberedMs = 900'000;
+    const std::int64_t ms = std::max<std::int64_t>(block_time.count(), 1);
+    return {static_cast<std::size_t>(std::clamp<std::int64_t>(kRememberedMs / ms, kUsual, 16 * kUsual)),
+            static_cast<std::size_t>(std::clamp<std::int64_t>(ms / 40, 16, kUsual))};
+}
 
 /// Two halves. Heads are offered, and known blocks form one branch from the delivered history to the newest head. Steps
 /// then move the delivered history along that branch one block at a time, so that a branch that is replaced before it

@@ -55,6 +55,7 @@ export const ELSEWHERE = {
   'node strategies/contracts/test.mjs': { test: 'guard_test', words: ['strategies/contracts/test.mjs'] },
   'test.mjs --match-contract GasTest --isolate -vv': { test: 'guard_test', words: ['test.mjs'] },
   'simulation --fresh 100 --hours 5 --jobs 2': { test: 'simulation', words: ['--fresh', '--hours', '--jobs'] },
+  'simulation --fast --fresh 100 --hours 0.2': { test: 'simulation_fast', words: ['--fast', '--hours'] },
   'simulation --seeds seeds.txt': { test: 'simulation', words: ['--seeds', 'seeds.txt'] },
 
   // By hand.

@@ -11,7 +11,6 @@ namespace plimsoll::sim {
 namespace {
 
 constexpr std::uint64_t kGwei = 1'000'000'000;
-constexpr BlockNumber kKept = 600;  // blocks; deeper than any reorganisation, any lag and the engine's memory
 
 Hash32 name_of(const Hash32& parent, BlockNumber number, std::uint64_t salt) {
     Bytes seed(parent.bytes.begin(), parent.bytes.end());
@@ -28,14 +27,15 @@ Wei times(const Wei& price, Gas gas) {
 
 }  // namespace
 
-Chain::Chain(Ledger genesis, Timestamp start, std::uint64_t interval, Random random)
-    : interval_(interval), random_(random), gas_(random_.fork()) {
+Chain::Chain(Ledger genesis, Timestamp start, const Pace& pace, Random random)
+    : kept_(pace.kept), random_(random), gas_(random_.fork()) {
     auto first = std::make_unique<Block>();
     first->ref = {1'000, name_of({}, 1'000, 0), {}, start, Wei{U256{10 * kGwei}}};
     first->after = std::make_shared<Ledger>(std::move(genesis));
     first->after->enter(first->ref);
     first->gas_used = kGasLimit / 2;
     first->tip = Wei{U256{kGwei}};
+    first->fee_parts = pace.fee_parts;
     head_ = first.get();
     by_number_[first->ref.number].push_back(first->ref.hash);
     blocks_.emplace(first->ref.hash, std::move(first));
@@ -64,7 +64,7 @@ Wei Chain::next_base_fee(const Block& block) {
     if (block.gas_used == kTarget) return block.ref.base_fee;
     const bool up = block.gas_used > kTarget;
     const U256 off{up ? block.gas_used - kTarget : kTarget - block.gas_used};
-    const U256 delta = *div_down(*div_down(*checked_mul(base, off), U256{kTarget}), U256{8});
+    const U256 delta = *div_down(*div_down(*checked_mul(base, off), U256{kTarget}), U256{block.fee_parts});
     if (up) return Wei{*checked_add(base, std::max(delta, U256{1}))};
     return Wei{std::max(*checked_sub(base, delta), U256{7})};
 }
@@ -76,6 +76,7 @@ const Block& Chain::build(const Block& parent, Timestamp at, const Candidates& c
     const BlockNumber number = parent.ref.number + 1;
     block.ref = {number, name_of(parent.ref.hash, number, ++salt_), parent.ref.hash, at, next_base_fee(parent)};
     block.parent = &parent;
+    block.fee_parts = parent.fee_parts;
     block.after = std::make_shared<Ledger>(*parent.after);
     block.after->enter(block.ref);
     for (const auto& change : first) change(*block.after, block.logs);
@@ -163,7 +164,7 @@ void Chain::run(Block& block, const Bid& bid) {
 }
 
 void Chain::forget_old() {
-    while (!by_number_.empty() && by_number_.begin()->first + kKept < head_->ref.number) {
+    while (!by_number_.empty() && by_number_.begin()->first + kept_ < head_->ref.number) {
         const BlockNumber number = by_number_.begin()->first;
         for (auto& hash : by_number_.begin()->second) {
             for (const auto& mined : blocks_.at(hash)->mined) holders_.erase(mined.tx->hash);

@@ -9,6 +9,7 @@
 
 #include "chain/tx/transaction.hpp"
 #include "tests/simulation/ledger.hpp"
+#include "tests/simulation/pace.hpp"
 #include "tests/simulation/random.hpp"
 
 namespace plimsoll::sim {
@@ -29,6 +30,7 @@ struct Block {
     std::vector<Log> logs;
     Gas gas_used{};
     Wei tip;  // median priority fee
+    std::uint64_t fee_parts = 8;
 };
 
 inline constexpr Gas kGasLimit = 36'000'000;
@@ -52,7 +54,7 @@ using Change = std::function<void(Ledger&, std::vector<Log>&)>;
 /// The one truth: all blocks of all branches, each with its state. EIP-1559 and the inclusion of transactions are here.
 class Chain {
   public:
-    Chain(Ledger genesis, Timestamp start, std::uint64_t interval, Random random);
+    Chain(Ledger genesis, Timestamp start, const Pace& pace, Random random);
 
     const Block& head() const { return *head_; }
     /// nullptr for what never was or is forgotten.
@@ -70,7 +72,6 @@ class Chain {
     void forget_old();
 
     static Wei next_base_fee(const Block& block);
-    std::uint64_t interval() const { return interval_; }
 
   private:
     struct Bid {
@@ -80,7 +81,7 @@ class Chain {
     void include(Block& block, std::vector<Bid> bids, Gas others);
     void run(Block& block, const Bid& bid);
 
-    std::uint64_t interval_;  // seconds
+    std::uint64_t kept_;  // blocks
     Random random_;
     Random gas_;  // used by ours: what others do does not depend on it
     std::unordered_map<Hash32, std::unique_ptr<Block>> blocks_;

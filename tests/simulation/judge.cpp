@@ -17,7 +17,6 @@ using engine::Stage;
 namespace {
 
 constexpr std::size_t kTold = 700;
-constexpr std::size_t kReasonWithin = 12;  // blocks: a check may wait so long for its answers
 
 bool ends(Stage stage) {
     return stage == Stage::Settled || stage == Stage::Abandoned;
@@ -107,6 +106,7 @@ void Judge::wanted(const engine::Command& command) {
     if (const auto* persist = std::get_if<engine::Persist>(&command)) judge(*persist);
     if (const auto* sign = std::get_if<engine::Sign>(&command)) judge(*sign);
     if (const auto* decide = std::get_if<engine::Decide>(&command)) judge(*decide);
+    if (const auto* simulate = std::get_if<engine::Simulate>(&command)) note_check(*simulate);
     const auto* alert = std::get_if<engine::Alert>(&command);
     if (alert == nullptr) return;
     if (narrate) narrate("alert " + alert->kind + " " + alert->position + ": " + alert->text);
@@ -122,12 +122,12 @@ void Judge::followed(const std::string& node, const std::string& why) {
 
 /// As bot/shell tells people "late", by mind_decisions().
 void Judge::stepped(const engine::Engine& engine) {
-    constexpr Ms kInTime = 4'000;
+    const Ms bound = std::clamp<Ms>(config_.block_time_ms / 2, 2'000, 4'000);
     decided_upto_ = engine.decided();
     began_ = began_ || decided_upto_ != 0;
     if (told_.empty() || !began_) return;
     const bool decided = decided_upto_ >= undecided_;
-    const bool in_time = agenda_.now() - arrived_ < kInTime;
+    const bool in_time = agenda_.now() - arrived_ < bound;
     if (undecided_ != 0) late_ = decided ? late_ && !in_time : late_ || !in_time;
     if (undecided_ != 0 && !decided) return;
     undecided_ = decided_upto_ < told_.back().number ? told_.back().number : 0;
@@ -267,9 +267,21 @@ void Judge::judge(const engine::Decide& command) {
         violate("3: acting on a position that is not in danger");
 }
 
-/// The newest block; or, where blocks come faster than answers and three of them have passed, up to three behind it.
+/// Where no check ends while its block is the newest, the first that was begun is all there is to see of the wait.
+void Judge::note_check(const engine::Simulate& command) {
+    if (!Pace{config_.block_time_ms}.fast()) return;
+    for (const auto& wallet : config_.wallets) {
+        for (const auto& position : wallet.positions) {
+            if (wallet.sender == command.from) waiting_.try_emplace(position.name, command.at.number);
+        }
+    }
+}
+
+/// The newest block; or, where blocks come faster than answers and three of them have passed, up to three or two
+/// seconds behind it.
 void Judge::judge_age(const engine::Decision& decision) {
     constexpr BlockNumber kBehind = 3;
+    constexpr Ms kBehindMs = 2'000;
     const auto since = waiting_.find(decision.position);
     // Checks say nothing until they end: those that began right after it acted have waited too.
     const auto acted = acted_.find(decision.position);
@@ -278,7 +290,8 @@ void Judge::judge_age(const engine::Decision& decision) {
     const BlockNumber began = lately ? std::min(acted->second.number, told) : told;
     const bool waited = (lately || since != waiting_.end()) && !told_.empty() && told_.back().number >= began + kBehind;
     if (since != waiting_.end()) waiting_.erase(since);
-    const auto near = waited ? static_cast<std::ptrdiff_t>(kBehind) + 1 : 1;
+    const auto behind = std::max<std::ptrdiff_t>(kBehind, kBehindMs / config_.block_time_ms);
+    const auto near = waited ? behind + 1 : 1;
     const auto first = told_.end() - std::min(near, static_cast<std::ptrdiff_t>(told_.size()));
     if (std::none_of(first, told_.end(), [&](const auto& block) { return block.hash == decision.block.hash; }))
         violate("5: acting on a block that is not among the newest");
@@ -286,12 +299,13 @@ void Judge::judge_age(const engine::Decision& decision) {
 
 /// Rule 9: each block at risk has its reason; and who can be liquidated is told.
 void Judge::judge_reasons() {
-    constexpr std::size_t kWarm = 20;  // blocks after a start until everything has been read
-    if (told_.size() < 2 || told_since_start_ < kWarm) return;
+    const std::size_t warm = blocks(20, 20'000);   // after a start until everything has been read
+    const std::size_t within = blocks(12, 6'000);  // a check may wait so long for its answers
+    if (told_.size() < 2 || told_since_start_ < warm) return;
     const BlockRef& head = told_[told_.size() - 2];  // of the last one there may be more to come
     const Block* block = chain_.find(head.hash);
-    constexpr Ms kCatchingUp = 6'000;  // what is told faster is of the past
-    const bool past = agenda_.now() - reasons_at_ < kCatchingUp;
+    const Ms catching_up = config_.block_time_ms / 2;  // what is told faster is of the past
+    const bool past = agenda_.now() - reasons_at_ < catching_up;
     if (block == nullptr || past) return;
     reasons_at_ = agenda_.now();
     const Block* newest = chain_.find(told_.back().hash);
@@ -307,12 +321,12 @@ void Judge::judge_reasons() {
             // Answers that come late are of an earlier block, and a reason all the same.
             const bool explained = unknown || silent.decided >= head.number || silent.decided != before;
             silent.blocks = health < position.trigger && !explained ? silent.blocks + 1 : 0;
-            if (silent.blocks == kReasonWithin) violate("9: blocks at risk without a reason");
+            if (silent.blocks == within) violate("9: blocks at risk without a reason");
             std::size_t& open = open_[position.name];
             const bool now = newest != nullptr && newest->after->health(wallet.address).value < kWad;
             const bool told = unknown || alerts_.contains({"liquidatable", position.name});
             open = health.value < kWad && now && !told ? open + 1 : 0;
-            if (open == kReasonWithin) violate("9: liquidatable, and nobody was told");
+            if (open == within) violate("9: liquidatable, and nobody was told");
         }
     }
 }

@@ -90,6 +90,7 @@ class Judge final : public Witness {
     void heard_relay(const engine::Sent& said);
     bool near_liquidation(const std::string& position) const;
     void judge_age(const engine::Decision& decision);
+    void note_check(const engine::Simulate& command);
     void judge_mined(const Block& block, const Mined& mined);
     bool waits_for_fees(const engine::JournalRecord& newest, Ms since) const;
     bool out_of_reach(const engine::JournalRecord& record) const;
@@ -98,6 +99,8 @@ class Judge final : public Witness {
     const config::Position& position_named(const std::string& name) const;
     const engine::WalletConfig* wallet_named(const std::string& name) const;
     void mix(const std::string& text);
+    /// So many blocks, and so much time on top where they are fast.
+    std::size_t blocks(std::size_t count, Ms time) const { return Pace{config_.block_time_ms}.blocks(count, time); }
 
     const Agenda& agenda_;
     const Chain& chain_;

@@ -104,11 +104,11 @@ void Judge::judge_limits(const std::string& position, Timestamp now) {
 
 /// It costs more than nodes take or than its sender had a short while ago.
 bool Judge::out_of_reach(const JournalRecord& record) const {
-    constexpr int kLately = 8;
+    const std::size_t lately = blocks(8, 4'000);
     const U256 cost = *checked_mul(record.tx.max_fee.value, U256{record.tx.gas_limit});
     if (cost > config_.rpc_fee_cap.value) return true;
     const Block* block = &chain_.head();
-    for (int i = 0; i < kLately && block != nullptr; ++i, block = block->parent) {
+    for (std::size_t i = 0; i < lately && block != nullptr; ++i, block = block->parent) {
         const auto coin = block->after->native.find(record.address);
         if (coin == block->after->native.end() || cost > coin->second) return true;
     }
@@ -118,13 +118,13 @@ bool Judge::out_of_reach(const JournalRecord& record) const {
 /// What all may see pays less than the base fee: it waits, and is raised when its position falls again (rule 6). A few
 /// blocks may leave it out all the same.
 bool Judge::waits_for_fees(const JournalRecord& newest, Ms since) const {
-    constexpr int kChances = 8;
-    int chances = 0;
+    const std::size_t most = blocks(8, 10'000);
+    std::size_t chances = 0;
     for (const Block* block = &chain_.head();
          block != nullptr && static_cast<Ms>(block->ref.timestamp) * 1'000 >= since; block = block->parent) {
         if (newest.tx.max_fee >= *checked_add(block->ref.base_fee, block->tip)) ++chances;
     }
-    return chances < kChances;
+    return chances < most;
 }
 
 std::optional<std::string> Judge::stays_open(Ms time) const {

@@ -13,11 +13,16 @@ constexpr std::size_t kNear = 3;  // told blocks in a row: one of them may come 
 }  // namespace
 
 /// The newest told blocks all have it within a twentieth of liquidation, and the engine could know it: of a branch that
-/// is told all at once it has read nothing yet.
+/// is told all at once it has read nothing yet. Where blocks are fast, the newest that it has decided on.
 bool Judge::near_liquidation(const std::string& position) const {
-    if (told_.size() < kNear || decided_upto_ + 1 < told_.back().number) return false;
+    auto end = told_.end();
+    if (Pace{config_.block_time_ms}.fast())
+        while (end != told_.begin() && std::prev(end)->number > decided_upto_) --end;
+    else if (told_.empty() || decided_upto_ + 1 < told_.back().number)
+        return false;
+    if (end - told_.begin() < static_cast<std::ptrdiff_t>(kNear)) return false;
     const Wad level{*mul_div_up(kWad, U256{105}, U256{100})};
-    for (auto it = told_.end() - static_cast<std::ptrdiff_t>(kNear); it != told_.end(); ++it) {
+    for (auto it = end - static_cast<std::ptrdiff_t>(kNear); it != end; ++it) {
         const Block* block = chain_.find(it->hash);
         if (block == nullptr || block->after->health(account_of(position)) >= level) return false;
     }

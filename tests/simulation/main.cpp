@@ -45,7 +45,7 @@ Report play(const Job& job, Options options, bool narrates, bool digests) {
 
 void tell(const Report& report, const std::string& program, const Options& options) {
     const std::string kind = std::string(options.guards ? " --guards" : "") + (options.relays ? " --relays" : "") +
-                             (options.calm ? " --calm" : "");
+                             (options.fast ? " --fast" : "") + (options.calm ? " --calm" : "");
     for (const auto& violation : report.violations) fmt::print("seed {}: {}\n", report.seed, violation);
     fmt::print("replay it with: {}{} --seed {} --hours {} --replay\n", program, kind, report.seed, report.hours);
 }
@@ -91,6 +91,7 @@ int main(int argc, char** argv) {
     app.add_option("--jobs", jobs, "threads");
     app.add_flag("--guards", base.guards, "some worlds have guardians that sell collateral");
     app.add_flag("--relays", base.relays, "every second world has relays");
+    app.add_flag("--fast", base.fast, "blocks come faster than some answers");
     app.add_flag("--calm", base.calm, "no storms, falls of prices alone");
     app.add_option("--crash-at", base.crash_at, "the process dies before its so-manyth command, and never else");
     app.add_flag("--replay", replay, "tell what happens");

@@ -31,11 +31,11 @@ void Shell::start() {
             election_->up(i);
     }
     relay_had_.assign(relays_.size(), {});
-    tracker_ = feed::HeadTracker();
+    tracker_ = feed::HeadTracker(feed::limits_for(std::chrono::milliseconds(config_.block_time_ms)));
     filter_ = {};
     revision_ = 0;
     busy_ = told_ = live_ = false;
-    heard_.reset();
+    heard_.clear();
     heard_at_ = agenda_.now();
     retry_at_ = pause_ = 0;
     witness_.started(*engine_);

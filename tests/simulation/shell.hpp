@@ -137,7 +137,7 @@ class Shell {
     std::uint64_t revision_ = 0;
     bool busy_ = false;       // a header or logs are being asked for
     bool want_look_ = false;  // the newest head is to be asked for
-    std::optional<rpc::Header> heard_;
+    std::deque<rpc::Header> heard_;
     Ms heard_at_ = 0;
     Ms retry_at_ = 0;
     Ms pause_ = 0;

@@ -30,10 +30,13 @@ rpc::Header Shell::header_of(const Block& block) {
 
 void Shell::announced(std::size_t node, const Block& head) {
     if (!engine_) return;
-    election_->head(node, head.ref.number, steady());
+    const bool fast = Pace{config_.block_time_ms}.fast();
+    election_->head(node, head.ref.number, steady(), fast ? head.ref.timestamp : 0);
     const bool followed = node == election_->current();
     if (followed) {
-        heard_ = header_of(head);
+        // A subscription keeps what was said while something is asked for; of slow blocks the newest stands for all.
+        if (!fast) heard_.clear();
+        heard_.push_back(header_of(head));
         heard_at_ = agenda_.now();
     }
     judge_endpoints();
@@ -60,14 +63,16 @@ void Shell::judge_endpoints() {
 /// Takes in what has been heard, when nothing is being asked.
 void Shell::rest() {
     if (!engine_ || busy_) return;
-    if (agenda_.now() < retry_at_) {
+    const bool takes_in = Pace{config_.block_time_ms}.fast() && !heard_.empty();  // heads are, in a pause too
+    if (agenda_.now() < retry_at_ && !takes_in) {
         agenda_.after(retry_at_ - agenda_.now(), [this, life = life_] {
             if (life == life_) rest();
         });
         return;
     }
-    if (heard_) {
-        const rpc::Header header = *std::exchange(heard_, std::nullopt);
+    if (!heard_.empty()) {
+        const rpc::Header header = std::move(heard_.front());
+        heard_.pop_front();
         head(header);
         return;
     }

@@ -13,6 +13,13 @@ constexpr std::uint64_t kHealBlocks = 40;    // after a storm, everybody is safe
 constexpr std::uint64_t kDangerBlocks = 16;  // ... and after a fall in fair weather
 constexpr std::uint64_t kCooldownBlocks = 6;
 constexpr std::uint64_t kTurnBlocks = 10;  // each further account of a guardian, whose nonces are used one at a time
+// On top of these where blocks are fast: a rescue is some ten questions, of which each takes as long as kSlowest.
+constexpr Ms kSlowest = 600;
+constexpr Ms kHealTakes = 40'000;
+constexpr Ms kRescueTakes = 20'000;
+constexpr Ms kCooldownTakes = 10'000;
+constexpr Ms kTurnTakes = 12'000;
+constexpr Ms kRestTakes = 5'000;
 
 std::string health_of(const Ledger& state, const Address& account) {
     return engine::health_text(state.health(account));
@@ -24,10 +31,10 @@ void World::weather() {
     ++since_;
     if (phase_left_ > 0) {
         --phase_left_;
-        if (phase_ == Phase::Storm)
-            blow();
-        else
+        if (phase_ != Phase::Storm)
             fair();
+        else if (since_ % pace_.beat == 0)
+            blow();
         return;
     }
     switch (phase_) {
@@ -38,15 +45,16 @@ void World::weather() {
             check_saved("after the storm");
             refill();
             phase_ = Phase::Rest;
-            phase_left_ = random_.pick(8, 14);
+            phase_left_ = pace_.blocks(random_.pick(8, 14), kRestTakes);
             break;
         case Phase::Rest:
             check_rest();
             if (options_.calm || random_.chance(60)) {
                 fall();
                 phase_ = Phase::Danger;
-                phase_left_ =
-                    kDangerBlocks + kCooldownBlocks + 4 + kTurnBlocks * (std::max<std::uint64_t>(guarded_, 1) - 1);
+                phase_left_ = pace_.blocks(kDangerBlocks, kRescueTakes) +
+                              pace_.blocks(kCooldownBlocks, kCooldownTakes) + 4 +
+                              pace_.blocks(kTurnBlocks, kTurnTakes) * (std::max<std::uint64_t>(guarded_, 1) - 1);
             } else {
                 begin_storm();
             }
@@ -58,7 +66,7 @@ void World::weather() {
             if (!options_.calm && random_.chance(60))
                 begin_storm();
             else
-                phase_left_ = random_.pick(8, 14);
+                phase_left_ = pace_.blocks(random_.pick(8, 14), kRestTakes);
             break;
     }
     since_ = 0;
@@ -69,14 +77,15 @@ void World::begin_storm() {
     ++report_.storms;
     say("---- storm");
     phase_ = Phase::Storm;
-    phase_left_ = random_.pick(10, 60);
+    phase_left_ = random_.pick(10, 60) * pace_.beat;
     drift_ = random_.pick(50, 250);
     demand_.liquidates = random_.pick(20, 100);
     reorgs_ = random_.chance(60) ? random_.pick(2, 20) : 0;
     depth_ = random_.chance(80) ? random_.pick(1, 4) : random_.pick(5, 40);
     lost_ = random_.chance(50) ? random_.pick(0, 100) : 0;
     evicts_ = random_.chance(40) ? random_.pick(2, 30) : 0;
-    deaths_ = random_.chance(60) ? random_.pick(100, 5'000) : 0;
+    deaths_ =
+        random_.chance(pace_.number(60, 20)) ? random_.pick(pace_.number(100, 500), pace_.number(5'000, 20'000)) : 0;
     blow();
 }
 
@@ -113,8 +122,9 @@ void World::ail(Node& node) {
         ails.stale = random_.chance(15);
         ails.forgets = random_.chance(15);
         ails.alone = random_.chance(15);
-        ails.latency = random_.chance(70) ? random_.pick_ms(10, 400) : random_.pick_ms(400, 9'000);
-        ails.head_lag = random_.chance(70) ? random_.pick_ms(50, 2'000) : random_.pick_ms(2'000, 40'000);
+        ails.latency = random_.chance(70) ? random_.pick_ms(10, 400) : random_.pick_ms(400, pace_.span(9'000, 3'000));
+        ails.head_lag =
+            random_.chance(70) ? random_.pick_ms(50, 2'000) : random_.pick_ms(2'000, pace_.span(40'000, 8'000));
         ails.errors = random_.chance(40) ? random_.pick(1, 60) : 0;
         ails.lies = random_.chance(30) ? random_.pick(1, 60) : 0;
         ails.dearer = random_.chance(15) ? random_.pick(10, 400) : 0;
@@ -138,7 +148,7 @@ void World::trouble_host() {
     disk_->health = random_.chance(60)   ? Disk::Health::Good
                     : random_.chance(50) ? Disk::Health::Full
                                          : Disk::Health::Doubtful;
-    disk_->sync_takes = random_.chance(70) ? random_.pick_ms(1, 30) : random_.pick_ms(30, 20'000);
+    disk_->sync_takes = random_.chance(70) ? random_.pick_ms(1, 30) : random_.pick_ms(30, pace_.span(20'000, 4'000));
     shell_->signer_down = random_.chance(15);
     shell_->clock_off = random_.chance(75)   ? random_.pick_ms(-3'000, 3'000)
                         : random_.chance(50) ? 0
@@ -148,7 +158,7 @@ void World::trouble_host() {
 void World::heal() {
     say("---- the storm is over");
     phase_ = Phase::Healed;
-    phase_left_ = kHealBlocks + kCooldownBlocks;
+    phase_left_ = pace_.blocks(kHealBlocks, kHealTakes) + pace_.blocks(kCooldownBlocks, kCooldownTakes);
     demand_ = {};
     heal_relays();
     heal_guarded();
@@ -158,7 +168,7 @@ void World::heal() {
     shell_->signer_down = false;
     shell_->clock_off = 0;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        nodes_[i]->ails = {};
+        recover(*nodes_[i]);
         nodes_[i]->pool.floor = Wei{U256{1}};
         nodes_[i]->see(chain_->head(), 0);
         shell_->connection(i, true);
@@ -170,9 +180,20 @@ void World::heal() {
             ail(*nodes_[i]);
             nodes_[i]->ails.lies = 0;
             nodes_[i]->ails.stale = false;
-            nodes_[i]->ails.head_lag = std::min<Ms>(nodes_[i]->ails.head_lag, 10'000);
+            auto& ails = nodes_[i]->ails;
+            ails.head_lag = std::min<Ms>(ails.head_lag, pace_.span(10'000, 3'000));
+            // The one that is asked first may be one of these: what it says must be of some use still.
+            if (pace_.fast()) ails.latency = std::min(ails.latency, kSlowest);
         }
     }
+}
+
+/// Well again. Even then its answers may take longer than a block.
+void World::recover(Node& node) {
+    node.ails = {};
+    if (!pace_.fast()) return;
+    node.ails.latency = quick_.pick_ms(40, kSlowest);
+    node.ails.head_lag = quick_.pick_ms(20, 300);
 }
 
 /// The clock of a promise starts when the fees allow it: until then fair weather is longer.
@@ -189,7 +210,7 @@ void World::fair() {
     else if (!safe_after_)
         safe_after_ = since_;
     // Receipts were denied for long: it looks like another owner of the key, and a person has to say that it is not so.
-    if (phase_ == Phase::Healed && phase_left_ == kHealBlocks / 2 && shell_->runs() &&
+    if (phase_ == Phase::Healed && phase_left_ == pace_.blocks(kHealBlocks, kHealTakes) / 2 && shell_->runs() &&
         !shell_->engine().status().stopped_wallets.empty()) {
         ++report_.stops;
         say("a person starts a stopped wallet again");
@@ -230,8 +251,8 @@ void World::check_saved(const char* when) {
 void World::check_rest() {
     if (!shell_->runs() && options_.crash_at != 0) return;  // it has just died, and will be there in a moment
     if (!shell_->runs()) return judge_->violate("7: the process does not run");
-    constexpr Ms kSettled = 300'000;
-    if (const auto open = judge_->stays_open(agenda_.now() - kSettled))
+    const Ms settled = pace_.span(300'000, 16 * pace_.block + kRescueTakes + kCooldownTakes);
+    if (const auto open = judge_->stays_open(agenda_.now() - settled))
         judge_->violate("7: a transaction stays open: " + *open);
     if (!shell_->engine().status().feed_live) judge_->violate("7: the feed is not live");
 }

@@ -62,6 +62,7 @@ World::World(Options options)
       passing_(random_.fork()),
       secret_(options_.seed * 0x9E37'79B9'7F4A'7C15ULL + 11),
       keeper_(options_.seed * 0xD134'2543'DE82'EF95ULL + 13),
+      quick_(options_.seed * 0xBF58'476D'1CE4'E5B9ULL + 17),
       agenda_(static_cast<Ms>(kStart) * 1'000) {
     report_.seed = options_.seed;
     configure();
@@ -73,7 +74,22 @@ void World::say(const std::string& what) {
                          std::to_string(chain_ ? chain_->head().ref.number : 0) + ": " + what);
 }
 
+/// As on rollups. Owners there set shorter spans, too.
+void World::quicken() {
+    constexpr Ms kIntervals[] = {250, 500, 1'000, 2'000};
+    constexpr Ms kBeat = 1'000;  // at least: the feed asks for the logs of one block after the other
+    pace_.block = kIntervals[quick_.pick(0, std::size(kIntervals) - 1)];
+    const auto beat = std::max<std::uint64_t>(static_cast<std::uint64_t>(kBeat / pace_.block), 1);
+    pace_.beat = quick_.pick(beat, 4 * beat);
+    pace_.fee_parts = quick_.chance(50) ? 8 : 50;
+    pace_.kept = 1'200;
+    config_.block_time_ms = pace_.block;
+    phase_left_ = pace_.blocks(0, 10'000);  // the process starts, and reads
+    if (quick_.chance(50)) config_.head_age_max_ms = 12'000;
+}
+
 void World::configure() {
+    if (options_.fast) quicken();
     constexpr Version kVersions[] = {Version::V30, Version::V32, Version::V33, Version::V34,
                                      Version::V35, Version::V36, Version::V37};
     Ledger genesis(kVersions[random_.pick(0, std::size(kVersions) - 1)]);
@@ -106,7 +122,7 @@ void World::configure() {
         position.warn = hundredths(trigger + random_.pick(3, 15));
         position.target = hundredths(trigger + random_.pick(15, 40));
         position.strategies = {"repay-from-wallet"};
-        position.limits.cooldown = std::chrono::seconds{random_.pick(0, 60)};
+        position.limits.cooldown = std::chrono::seconds{random_.pick(0, pace_.number(60, 6))};
         position.limits.max_fee_per_gas = Wei{U256{random_.pick(60, 400) * kGwei}};
         position.limits.max_gas_per_day = coins(random_.chance(20) ? random_.pick(200, 900) : 20'000);
         if (random_.chance(20))
@@ -120,10 +136,11 @@ void World::configure() {
     populate(genesis);
     guardian_.emplace(key_of(options_.seed, kGuardian));
     open_guarded(genesis);
-    chain_ = std::make_unique<Chain>(std::move(genesis), kStart, 12, random_.fork());
+    chain_ = std::make_unique<Chain>(std::move(genesis), kStart, pace_, random_.fork());
     const std::size_t nodes = random_.pick(1, 4);
     for (std::size_t i = 0; i < nodes; ++i)
         nodes_.push_back(std::make_unique<Node>("node" + std::to_string(i), *chain_, random_.fork()));
+    for (const auto& node : nodes_) recover(*node);
     network_ = std::make_unique<Node>("network", *chain_, random_.fork());
     network_->pool.fee_cap = {};
     open_relays();
@@ -142,7 +159,8 @@ void World::configure() {
         if (now) {
             ++report_.crashes;
             say("the process dies between two commands");
-            agenda_.after(fate_.pick_ms(200, options_.crash_at != 0 ? 3'000 : 60'000), [this] { start(); });
+            agenda_.after(fate_.pick_ms(200, options_.crash_at != 0 ? 3'000 : pace_.span(60'000, 5'000)),
+                          [this] { start(); });
         }
         return now;
     };
@@ -181,7 +199,7 @@ void World::crash() {
     ++report_.crashes;
     say("the process dies");
     shell_->crash();
-    agenda_.after(fate_.pick_ms(200, 120'000), [this] { start(); });
+    agenda_.after(fate_.pick_ms(200, pace_.span(120'000, 10'000)), [this] { start(); });
 }
 
 Report World::run() {
@@ -193,14 +211,14 @@ Report World::run() {
     };
     std::function<void()> slots = [&] {
         slot();
-        agenda_.after(static_cast<Ms>(chain_->interval()) * 1'000, slots);
+        agenda_.after(pace_.block, slots);
     };
     std::function<void()> passing = [&] {
         gossip();
-        agenda_.after(1'500, passing);
+        agenda_.after(pace_.span(1'500, 300), passing);
     };
     agenda_.after(700, ticking);
-    agenda_.after(static_cast<Ms>(chain_->interval()) * 1'000, slots);
+    agenda_.after(pace_.block, slots);
     agenda_.after(900, passing);
     while (judge_->violations.empty() && agenda_.step(end)) continue;
     for (const auto& refused : disk_->refused) judge_->violate("the journal refuses " + refused);
@@ -215,12 +233,21 @@ void World::slot() {
     weather();
     if (!random_.chance(demand_.missed)) {
         const std::size_t depth = random_.pick(1, depth_);
-        if (random_.chance(reorgs_) && chain_->head().ref.number > 1'000 + depth + 2)
+        if (since_ % pace_.beat == 0 && random_.chance(reorgs_) && chain_->head().ref.number > 1'000 + depth + 2)
             reorganise(depth);
         else
             produce();
     }
+    keep_up();
     chain_->forget_old();
+}
+
+/// Nobody hangs back further than blocks are remembered.
+void World::keep_up() {
+    for (const auto& node : nodes_) {
+        if (pace_.fast() && node->head().ref.number + pace_.kept / 2 < chain_->head().ref.number)
+            node->see(chain_->head(), 0);
+    }
 }
 
 void World::produce() {
@@ -294,7 +321,8 @@ void World::gossip() {
 
 std::vector<Change> World::others() {
     auto out = std::exchange(changes_, {});
-    if (guarded_ > 0) out.emplace_back([this](Ledger& state, std::vector<Log>& logs) { trade(state, logs); });
+    const bool news = !out.empty() || !pace_.fast() || chain_->head().ref.number % pace_.beat == 0;
+    if (guarded_ > 0 && news) out.emplace_back([this](Ledger& state, std::vector<Log>& logs) { trade(state, logs); });
     return out;
 }
 

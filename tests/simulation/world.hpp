@@ -37,6 +37,7 @@ struct Options {
     double hours = 1;
     bool digests = false;
     bool calm = false;           // no storms: falls in fair weather only
+    bool fast = false;           // blocks come faster than some answers
     bool guards = false;         // some worlds have guardians that sell
     bool relays = false;         // every second world has relays
     std::uint64_t crash_at = 0;  // the process dies before its so-manyth command, once; zero: never
@@ -52,6 +53,7 @@ class World {
 
   private:
     void configure();
+    void quicken();
     void populate(Ledger& genesis);
     void say(const std::string& what);
 
@@ -60,6 +62,7 @@ class World {
     void produce();
     void reorganise(std::size_t depth);
     void publish(const Block& head);
+    void keep_up();
     void gossip();
     std::vector<Change> others();
     std::vector<Change> liquidators();
@@ -71,6 +74,7 @@ class World {
     void ail(Node& node);
     void trouble_host();
     void heal();
+    void recover(Node& node);
     void fair();
     void refill();
     void move_prices(std::uint64_t most_down_bps, std::uint64_t most_up_bps);
@@ -107,6 +111,8 @@ class World {
     Random passing_;  // of transactions from pool to pool
     Random secret_;   // of relays and the builders that hear them: worlds without any are as if these were not there
     Random keeper_;   // of guarded accounts and the pairs, in the same way
+    Random quick_;    // of what fast blocks bring, in the same way
+    Pace pace_;
     Agenda agenda_;
     engine::EngineConfig config_;
     std::vector<keys::PrivateKey> keys_;

@@ -94,7 +94,10 @@ class FakeMarket final : public lending::Market {
         ++resets;
     }
     std::string unsupported() const override { return options_.unsupported_reason; }
-    std::optional<BlockRef> synced() const override { return block_; }
+    std::optional<BlockRef> synced() const override {
+        const bool polls = options_.poll && block_ && polled_ != block_->hash;
+        return polls ? std::nullopt : block_;
+    }
 
     void watch(const Address& account) override { watched_.push_back(account); }
     const std::vector<Address>& accounts() const override { return watched_; }

@@ -127,6 +127,16 @@ const Row kTable[] = {
 }  // namespace
 
 TEST_SUITE("head tracker") {
+    TEST_CASE("where blocks come fast few missing ones are filled in, and more are remembered") {
+        using std::chrono::milliseconds;
+        CHECK(limits_for(milliseconds(12'000)).gap == HeadTrackerLimits().gap);
+        CHECK(limits_for(milliseconds(12'000)).history == HeadTrackerLimits().history);
+        CHECK(limits_for(milliseconds(2'000)).gap == 50);
+        CHECK(limits_for(milliseconds(2'000)).history == 450);
+        CHECK(limits_for(milliseconds(250)).gap == 16);
+        CHECK(limits_for(milliseconds(250)).history == 3'600);
+    }
+
     TEST_CASE("N06 N10 N11 N12 N17 N26 conversations") {
         Blocks blocks;
         blocks.parents = {{"b12", "a11"}, {"c11", "a10"}, {"x12", "a10"}, {"y14", "y12"}};
