@@ -114,7 +114,7 @@ class Core {
 
     // ---- core_follow.cpp: blocks
     void pump();
-    std::optional<std::vector<ExtraRead>> follow();
+    void follow();
     void evaluate_block();
     bool evaluate(std::size_t i);
     void set_level(std::size_t i, Level level);

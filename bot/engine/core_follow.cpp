@@ -190,25 +190,22 @@ void Core::on(const ReadDone& event) {
 }
 
 /// To the head; and over a block that newer ones came behind while it was read, which is decided on first: where
-/// answers take longer than blocks there is no other. Plans need pools of the same block. What there was to be asked
-/// besides is then asked with the block that is read next, of which less is known.
-std::optional<std::vector<ExtraRead>> Core::follow() {
-    std::optional<std::vector<ExtraRead>> besides;
+/// answers take longer than blocks there is no other. Plans need pools of the same block.
+void Core::follow() {
     for (bool over = false;; over = true) {
         const bool there = follower.advance(out);
         report_follower();
         if (pools.size() > 0) pools.advance(out, follower.at().number);
         if (over) ask_accounts();
         if (there && evaluated_ != follower.at().hash) evaluate_block();
-        if (!there || !follower.behind()) return besides;
+        if (!there || !follower.behind()) return;
         for (const auto s : lanes_) settle_if_due(s);
-        besides = extras();
     }
 }
 
 void Core::pump() {
-    auto besides = follow();
-    if (follower.may_ask()) follower.ask(out, besides ? *std::move(besides) : extras());
+    follow();
+    if (follower.may_ask()) follower.ask(out, extras());
     if (pools.size() == 0) return;
     report_pools();
     pools.advance(out, follower.at().number);  // quotes may have found ticks missing

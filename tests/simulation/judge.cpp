@@ -281,7 +281,7 @@ void Judge::note_check(const engine::Simulate& command) {
 /// seconds behind it.
 void Judge::judge_age(const engine::Decision& decision) {
     constexpr BlockNumber kBehind = 3;
-    constexpr Ms kBehindMs = 2'000;
+    constexpr Ms kBehindMs = 4'000;
     const auto since = waiting_.find(decision.position);
     // Checks say nothing until they end: those that began right after it acted have waited too.
     const auto acted = acted_.find(decision.position);
