@@ -189,8 +189,8 @@ void Core::on(const ReadDone& event) {
     }
 }
 
-/// To the head; and over a block that newer ones came behind while it was read, which is decided on first: where answers
-/// take longer than blocks there is no other. Plans need pools of the same block.
+/// To the head; and over a block that newer ones came behind while it was read, which is decided on first: where
+/// answers take longer than blocks there is no other. Plans need pools of the same block.
 void Core::follow() {
     for (bool over = false;; over = true) {
         const bool there = follower.advance(out);
@@ -248,6 +248,7 @@ void Core::evaluate_block() {
         follows_[m] = follower.in_sync(m);
         if (!follows_[m]) continue;
         note_jumps(m);
+        if (follower.behind()) ahead_[m].uses = market_at(m).price_uses();  // the next read finds it at rest no more
         refresh_ahead(m);
         const auto drift = market_at(m).take_drift();
         screens_[m].drift(drift.factor);
