@@ -160,9 +160,8 @@ void Core::seconded(std::size_t i, BlockNumber at) {
 /// What is thought of it may be different now.
 void Core::judged(std::size_t i) {
     const PositionState& position = positions[i];
-    if (!follower.in_sync(position.market)) return;
     screens_[position.market].changed(position.local);
-    if (evaluated_ == follower.at().hash) evaluate(i);
+    if (follower.in_sync(position.market) && evaluated_ == follower.at().hash) evaluate(i);
 }
 
 const PriceJump* Core::unseconded(std::size_t i) const {

@@ -55,6 +55,33 @@ World following() {
 
 }  // namespace
 
+TEST_CASE("public feeds are known where every answer takes longer than a block") {
+    World world = priced();
+    world.market_options = [options = world.market_options()]() mutable {
+        options.poll = true;
+        return options;
+    };
+    world.interval_ms = 250;
+    world.config.block_time_ms = 250;
+    world.delay = [](const engine::Command& command) {
+        return !std::holds_alternative<engine::Persist>(command) && !std::holds_alternative<engine::Sign>(command);
+    };
+    world.start();
+    const auto pass = [&](int count) {
+        for (int i = 0; i < count; ++i) {
+            world.build();
+            world.give(engine::BlockAdded{world.head(), world.chain.back().logs, 1});
+            world.run();
+            world.release(2);
+        }
+    };
+    pass(40);
+    say(world, kPublic, kPublicInner, 2, 150'000'000'000);
+    pass(40);
+    CHECK(signed_fields(world).size() == 1);
+    check_rules(world);
+}
+
 TEST_CASE("O10 the public feed has fallen and the protocol lags: rescued before it reads, sized for what comes") {
     World world = following();
     say(world, kPublic, kPublicInner, 2, 150'000'000'000);  // 1.2 when it comes
