@@ -26,8 +26,7 @@ class Followed {
     virtual const LogFilter& filter() const = 0;
     /// Reads wanted at `head` before the state is complete for it; empty when it is.
     virtual std::vector<Call> reads(const BlockRef& head) = 0;
-    /// Whether all that was wanted last is wanted of each block anew: where newer ones are there, of the newest will
-    /// do.
+    /// Whether all that was wanted last is wanted of each block anew: where there are newer ones, the newest will do.
     virtual bool wants_newest() const { return false; }
     /// Answers to the last reads(), same order, read at `head`.
     virtual Result<void> answer(const BlockRef& head, std::span<const CallResult> results) = 0;

@@ -119,8 +119,10 @@ class Lane {
     bool reopened() const { return busy() && reopened_; }
     /// ... and has not come into another one: a new step may have its nonce.
     bool yields() const {
-        return reopened() && phase_ == Phase::Open && !building_ && !used_ && !step_->seen && !step_->attempts.empty();
+        return reopened() && phase_ == Phase::Open && !building_ && !used_ && !step_->seen &&
+               !step_->attempts.empty() && reopened_steps_.size() < kWatched;
     }
+    /// The lane is free for it then.
     void yield();
     /// The highest attempts of other steps at the nonce in use, which pools may hold.
     std::vector<const Attempt*> rivals() const;
