@@ -237,6 +237,7 @@ class Core {
     bool near_head(const PositionState& position, const BlockRef& at) const;
     std::vector<Gate> standing_gates(std::size_t i, bool replaces) const;
     Climb climb(std::size_t i, Decision& decision, bool replaces);
+    void climb_on(std::size_t i, Decision& decision, Climb& before);
     bool by_guard_alone(std::size_t i) const;
     void prefer_others(std::size_t i, std::vector<strategies::Plan>& rungs) const;
     void note_revert(std::size_t i, const Lane::Attempt& attempt);

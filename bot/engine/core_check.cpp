@@ -234,9 +234,7 @@ void Core::give_up(std::size_t i, Checkup check, Decision decision, const Gate& 
     const bool silent = failed.name == "simulation-request" && ++climb.unanswered > 1;  // it is the node, not the plan
     if (!climb.rungs.empty() && !silent && is_of_plan(failed.name)) {
         pass_over(climb, failed);
-        decision.block = follower.at();  // newer than the failed check, if that was late
-        decision.health_now = position.health_now;
-        decision.health_next = position.health_next;
+        if (check.at.hash != follower.at().hash) climb_on(i, decision, climb);
         decision.ladder = climb.told;
         if (climb.next < climb.rungs.size() && try_next(i, decision, std::move(climb), failed)) return;
         if (!replaces && offers != position.offers_come) return decide(i);  // they came meanwhile: with them anew

@@ -99,6 +99,26 @@ Climb Core::climb(std::size_t i, Decision& decision, bool replaces) {
     return plans;
 }
 
+/// A check that failed was late: what is tried next is of the newest block, its amounts and what it must bring at
+/// least.
+void Core::climb_on(std::size_t i, Decision& decision, Climb& before) {
+    decision = draft(i);
+    if (before.replaces)
+        decision.gates = standing_gates(i, true);
+    else if (auto seat = seat_gate(i))
+        decision.gates.push_back(*std::move(seat));
+    Climb plans = climb(i, decision, before.replaces);
+    plans.unanswered = before.unanswered;
+    plans.next = std::min(before.next, plans.rungs.size());
+    for (std::size_t n = 0; n < plans.next; ++n) {
+        plans.told[n].refused = before.told[n].refused;
+        plans.told[n].why = before.told[n].why;
+    }
+    std::copy_if(before.gates.begin(), before.gates.end(), std::back_inserter(plans.gates),
+                 [](const Gate& gate) { return gate.name.starts_with("rung:"); });
+    before = std::move(plans);
+}
+
 void Core::describe(Decision& decision, const Climb& climb, std::size_t rung) const {
     decision.rung = static_cast<std::uint32_t>(rung + 1);
     decision.plan = climb.told[rung].text;

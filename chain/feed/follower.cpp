@@ -5,6 +5,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
+#include <utility>
 
 #include "chain/rpc/decode.hpp"
 #include "chain/types/unix_time.hpp"
@@ -216,9 +217,9 @@ Task<void> Feed::Follower::settle(Verdict verdict, rpc::Header head) {
         auto header = co_await eth_.header(parent);
         if (stopped_) co_return;
         if (!header) {
-            // The newest head is asked for again after the pause: it leads to the same gap, or around it.
-            want_look_ = true;
-            pause_after_failure(header.error());
+            // The newest head is asked for again after the pause: it leads to the same gap, or around it. What else is
+            // heard in the pause does not prolong it: heads of a branch that nobody has may come faster than they fail.
+            if (!std::exchange(want_look_, true)) pause_after_failure(header.error());
             co_return;
         }
         verdict = tracker_.offer_parent(*header);

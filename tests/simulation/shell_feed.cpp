@@ -63,8 +63,10 @@ void Shell::judge_endpoints() {
 /// Takes in what has been heard, when nothing is being asked.
 void Shell::rest() {
     if (!engine_ || busy_) return;
-    const bool takes_in = Pace{config_.block_time_ms}.fast() && !heard_.empty();  // heads are, in a pause too
-    if (agenda_.now() < retry_at_ && !takes_in) {
+    const bool fast = Pace{config_.block_time_ms}.fast();
+    const bool pauses = agenda_.now() < retry_at_;
+    if (fast && !pauses && std::exchange(want_look_, false)) return look();  // before older heads
+    if (pauses && !(fast && !heard_.empty())) {                              // fast ones are taken in, in a pause too
         agenda_.after(retry_at_ - agenda_.now(), [this, life = life_] {
             if (life == life_) rest();
         });
@@ -116,8 +118,8 @@ void Shell::settle(const feed::Verdict& verdict, const rpc::Header& header) {
             [this, header](const HeaderDone& done) {
                 busy_ = false;
                 if (!done.header) {
-                    want_look_ = true;
-                    return pause();
+                    const bool waits = std::exchange(want_look_, true);
+                    return waits && Pace{config_.block_time_ms}.fast() ? rest() : pause();
                 }
                 const feed::Verdict next = tracker_.offer_parent(*done.header);
                 settle(next, header);

@@ -242,6 +242,27 @@ TEST_SUITE("feed in trouble") {
         });
     }
 
+    TEST_CASE("heads whose parents nobody has do not put off the look at the newest one, however many there are") {
+        World world;
+        world.options.retry = milliseconds(20);
+        world.options.retry_max = std::chrono::hours(1);
+        int refusals = 0;
+        world.chain.answer_instead = [&](const std::string& method, const std::string&) -> std::string {
+            return method == "eth_getBlockByHash" && refusals-- > 0 ? "null" : "";
+        };
+        world.run([&]() -> Task<void> {
+            co_await world.begin();
+            refusals = 16;
+            std::string said;
+            world.chain.add('a');
+            for (int i = 0; i < 16; ++i) world.announce('a');
+            for (int i = 11; i <= 27; ++i) {
+                said = co_await world.next();
+                CHECK(said == fmt::format("+a{}", i));
+            }
+        });
+    }
+
     TEST_CASE("a chain that leaves its blooms empty is asked for its logs all the same") {
         World world;
         Log log = test::make_log(kPool, kTopic);
