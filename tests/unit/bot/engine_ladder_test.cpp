@@ -147,6 +147,27 @@ TEST_CASE("R05 R07 a plan that fails in simulation: the next is tried in the sam
     check_replays(world);
 }
 
+TEST_CASE("a plan that fails late: the next one is of the newest block, in its amounts too") {
+    World world = guarded();
+    world.state().broken_venues = {1};
+    world.delay = [](const engine::Command& command) { return std::holds_alternative<engine::Simulate>(command); };
+    for (std::uint64_t i = 0; i < 12 && signed_fields(world).empty(); ++i) {
+        world.set_price(1'500 - i);
+        world.build();
+        world.give(engine::BlockAdded{world.head(), world.chain.back().logs, 1});
+        world.run();
+        world.release();  // each answer comes with the head gone on
+    }
+    REQUIRE(acting(world).size() == 1);
+    CHECK(acting(world).front().rung == 2);
+    CHECK(acting(world).front().ladder[0].refused == "simulation");
+    REQUIRE_FALSE(world.journal.empty());
+    // A dollar is 0.0008 of it; the plan looks some seconds ahead.
+    const Wad most{*checked_add(acting(world).front().health_now.value, units(3, 14))};
+    CHECK(world.journal.back().health_before < most);
+    check_replays(world);
+}
+
 TEST_CASE("every plan fails: the last reason stands, and nothing is sent") {
     World world = guarded();
     world.state().broken_venues = {1, 3};
