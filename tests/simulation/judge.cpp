@@ -277,7 +277,7 @@ void Judge::note_check(const engine::Simulate& command) {
     }
 }
 
-/// The newest block; or, where blocks come faster than answers and three of them have passed, up to three or two
+/// The newest block; or, where blocks come faster than answers and three of them have passed, up to three or four
 /// seconds behind it.
 void Judge::judge_age(const engine::Decision& decision) {
     constexpr BlockNumber kBehind = 3;
