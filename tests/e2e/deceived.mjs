@@ -27,13 +27,14 @@ const BLOCK_MS = 300;
 
 const stage = await GuardStage.open();
 
-/// The feed's price on the lying chain, and what its pools pay.
+/// What the pools of the lying chain pay, and then the feed's price: the other way round somebody quick would find a danger with
+/// pools that pay well.
 async function pretend(world, price, paid = price) {
-  await setPrice(world, 'WETH', price, { wait: false });
-  await world.chain.mine();
   const prices = await oraclePrices(world);
   const wstETH = (prices.wstETH * units(paid, 8)) / prices.WETH;
   await alignPools(world, { prices: { ...prices, WETH: units(paid, 8), wstETH }, wait: false });
+  await world.chain.mine();
+  await setPrice(world, 'WETH', price, { wait: false });
   await world.chain.mine();
 }
 

@@ -269,7 +269,6 @@ void Judge::judge(const engine::Decide& command) {
 
 /// Where no check ends while its block is the newest, the first that was begun is all there is to see of the wait.
 void Judge::note_check(const engine::Simulate& command) {
-    if (!Pace{config_.block_time_ms}.fast()) return;
     for (const auto& wallet : config_.wallets) {
         for (const auto& position : wallet.positions) {
             if (wallet.sender == command.from) waiting_.try_emplace(position.name, command.at.number);
