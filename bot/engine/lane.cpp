@@ -315,6 +315,9 @@ void Lane::block(Output& out, const BlockRef& head) {
         if (entry.until == 0) entry.until = head.number + final_depth_;
         watch(out, entry.step, false);
     }
+    for (const auto& entry : recalled_) {
+        if (entry.until < head.number) forget(*entry.step.base.nonce);
+    }
     std::erase_if(recalled_, [&](const Recalled& entry) { return entry.until < head.number; });
     if (!busy()) return;
     for (auto& attempt : step_->attempts) attempt.absent = false;
@@ -346,10 +349,12 @@ Lane::News Lane::account(Output& out, Nonce latest, const BlockRef& head, std::i
     }
     used_ = true;
     if (used_by_another() && !building_) {  // the step that gave way to this one was included after all
-        if (reopened_)
-            yield();
-        else
+        if (reopened_) {
+            set_aside(*step_);
+            drop();
+        } else {
             abandon(out, "its nonce was used by the transaction before it", now, News::None);
+        }
         return News::None;
     }
     if (head.hash == doubted_at_) return News::None;

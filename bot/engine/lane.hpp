@@ -216,6 +216,7 @@ class Lane {
     void take_back();
     void reclaim(Output& out, Nonce latest, BlockNumber head, std::int64_t now);
     bool used_by_another() const;
+    void set_aside(Step step);
     void forget(Nonce nonce);
     std::optional<Owed> include(Output& out, Step& step, const ReceiptDone& event, const Hash32& known,
                                 std::int64_t now) const;

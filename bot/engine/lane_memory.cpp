@@ -103,6 +103,15 @@ void Lane::watch_again(Recalled entry) {
 }
 
 void Lane::remember(const Step& step) {
+    // What gave its nonce to this one is sent no more: this one is, should it be taken out again.
+    for (auto it = reopened_steps_.begin(); it != reopened_steps_.end();) {
+        if (it->base.nonce != step.base.nonce) {
+            ++it;
+            continue;
+        }
+        set_aside(std::move(*it));
+        it = reopened_steps_.erase(it);
+    }
     if (recheck_) {
         Recalled entry{step, step.seen->hash, 0};
         entry.step.count(step.seen->succeeded);
@@ -184,6 +193,12 @@ std::vector<const Lane::Attempt*> Lane::rivals() const {
 bool Lane::used_by_another() const {
     return std::any_of(settled_.begin(), settled_.end(),
                        [&](const Step& step) { return step.base.nonce == step_->base.nonce && step.seen; });
+}
+
+/// Watched, and never sent again.
+void Lane::set_aside(Step step) {
+    doubtful_.push_back(std::move(step));
+    if (doubtful_.size() > kWatched) doubtful_.erase(doubtful_.begin());
 }
 
 /// A block that stays holds this nonce.

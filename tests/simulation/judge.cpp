@@ -66,6 +66,7 @@ void Judge::started(const engine::Engine&) {
     late_ = began_ = false;
     decided_upto_ = 0;
     unexplained_.clear();
+    waiting_.clear();
     open_.clear();
     alerts_.clear();
     shown_.clear();
