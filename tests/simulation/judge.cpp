@@ -87,6 +87,7 @@ void Judge::given(const engine::Event& event) {
         for (auto& [position, since] : waiting_) since = std::min(since, reorg->ancestor.number);
     } else if (const auto* restarted = std::get_if<engine::Restarted>(&event.body)) {
         told_.assign(1, restarted->block);
+        for (auto& [position, since] : waiting_) since = std::min(since, restarted->block.number);
         told_since_start_ = 0;
         if (!feed_live_) feed_live_ = true;
     } else if (const auto* persisted = std::get_if<engine::Persisted>(&event.body)) {
