@@ -10,7 +10,8 @@ using namespace plimsoll::onchain;
 
 namespace {
 
-constexpr std::uint64_t kFixedSeeds[] = {1, 2, 3, 4, 5, 6};
+// The last: an asset without a price, in an eMode that has one of its own.
+constexpr std::uint64_t kFixedSeeds[] = {1, 2, 3, 4, 5, 6, 1'795'371'064'730};
 constexpr std::uint64_t kComparisons = 10'000;
 
 }  // namespace
