@@ -97,21 +97,6 @@ TEST_CASE("a process that starts between the two knows both") {
     check_rules(world);
 }
 
-TEST_CASE("what was outbid does not take the lane again when later blocks are removed") {
-    World world = stranded();
-    world.mine(7);
-    REQUIRE(count(world, Stage::Settled) == 2);
-    world.mine(3);
-    world.reorg(1, true);
-    world.mine(1);
-    CHECK(world.engine->status().in_flight == 0);
-    world.set_price(1'100);
-    world.mine(4);
-    CHECK(world.mined_count(true) == 2);
-    CHECK(world.health() >= wad(159));
-    check_rules(world);
-}
-
 TEST_CASE("the nonce of an allowance out of its block is given to no repayment: both could be included later") {
     World world = running();
     world.position().limits.cooldown = std::chrono::seconds{0};
