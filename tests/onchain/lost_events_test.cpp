@@ -27,7 +27,7 @@ TEST_CASE("N21 no kind of event can be left out unnoticed") {
         {"stable Burn", event::kStableBurn}};
     for (const auto& [name, topic] : kinds) {
         bool noticed = false;
-        for (std::uint64_t seed = 100; seed < 106 && !noticed; ++seed) {
+        for (std::uint64_t seed = 100; seed < 124 && !noticed; ++seed) {
             RunOptions options;
             options.seed = seed;
             options.populated = true;
