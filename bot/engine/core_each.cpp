@@ -42,7 +42,7 @@ bool waited_for(const PositionState& position, const PriceJump& jump, BlockNumbe
 
 void Core::note_jumps(std::size_t m) {
     std::map<Address, Price> seen;
-    for (const auto& use : market_at(m).price_uses()) {
+    for (const auto& use : ahead_[m].uses) {
         seen.emplace(use.asset, use.price);
         const auto before = prices_seen_[m].find(use.asset);
         if (before == prices_seen_[m].end() || before->second.is_zero()) continue;

@@ -247,8 +247,8 @@ void Core::evaluate_block() {
     for (std::size_t m = 0; m < follower.size(); ++m) {
         follows_[m] = follower.in_sync(m);
         if (!follows_[m]) continue;
+        ahead_[m].uses = market_at(m).price_uses();
         note_jumps(m);
-        if (follower.behind()) ahead_[m].uses = market_at(m).price_uses();  // the next read finds it at rest no more
         refresh_ahead(m);
         const auto drift = market_at(m).take_drift();
         screens_[m].drift(drift.factor);

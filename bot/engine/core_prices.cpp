@@ -75,7 +75,6 @@ std::optional<Wad> reach_of(const std::map<Address, Price>& prices, const std::m
 void Core::feed_reads(std::vector<ExtraRead>& reads) {
     std::vector<oracle::SourceUse> uses;
     for (std::size_t m = 0; m < follower.size(); ++m) {
-        if (follower.in_sync(m)) ahead_[m].uses = market_at(m).price_uses();
         for (const auto& use : ahead_[m].uses) uses.push_back({use.source, use.symbol});
     }
     feeds_.follow(std::move(uses));
@@ -148,7 +147,6 @@ void Core::refresh_ahead(std::size_t m) {
     constexpr BlockNumber kKnown = 3;  // blocks without an answer, after which nothing is known of public feeds
     PricesAhead& known = ahead_[m];
     if (known.prices.empty() && known.pending.empty()) return;
-    known.uses = market_at(m).price_uses();
     known.now.clear();
     for (const auto& use : known.uses) known.now.emplace(use.asset, use.price);
     if (feeds_.at().number + kKnown < follower.at().number) known.prices.clear();
