@@ -35,6 +35,12 @@ Math<U256> whole_debt(const View& view, const ReserveView& reserve, const Accoun
     return out;
 }
 
+/// GenericLogic.calculateUserAccountData (3.0, 3.1) does not ask for what its eMode has one price for.
+bool priced_by_emode(const MarketState& state, const AccountState& account, const Reserve& reserve) {
+    return state.profile.emode == Profile::EMode::Category && account.emode != 0 &&
+           reserve.state.config.emode_category == account.emode && !state.emode(account.emode).price.is_zero();
+}
+
 Rounding debt_value_rounding(const Profile& profile) {
     return profile.balances == Profile::Balances::Directed ? Rounding::Up : Rounding::Down;
 }
@@ -107,14 +113,10 @@ Math<AccountSummary> wide_summary(const View& view, const AccountState& account)
 }
 
 const Reserve* unpriced(const MarketState& state, const AccountState& account) {
-    // GenericLogic.calculateUserAccountData (3.0, 3.1) does not ask for what its eMode has one price for.
-    const bool has_own = state.profile.emode == Profile::EMode::Category && account.emode != 0 &&
-                         !state.emode(account.emode).price.is_zero();
     for (const auto& holding : account.holdings) {
         const Reserve& reserve = state.reserves[holding.reserve];
         const bool used = holding.collateral || holding.debt != 0 || account.stable_of(holding.reserve) != nullptr;
-        if (!used || reserve.state.priced) continue;
-        if (!has_own || reserve.state.config.emode_category != account.emode) return &reserve;
+        if (used && !reserve.state.priced && !priced_by_emode(state, account, reserve)) return &reserve;
     }
     return nullptr;
 }
