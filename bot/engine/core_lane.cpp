@@ -145,7 +145,7 @@ void Core::hear(std::size_t s, Lane::News news) {
             return;
         case Lane::News::Found: {
             const Lane::Step& step = *sender.lane.last();
-            if (step.uncounted || step.reverted)
+            if (!step.counted)
                 budget_.add({step.position(), step.wallet(), now, step.purpose(), step.seen->succeeded, step.moved(),
                              step.seen->cost});
             if (!sender.lane.busy() && sender.owner) {

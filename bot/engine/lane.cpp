@@ -215,7 +215,7 @@ Lane::News Lane::abandoned(Output& out, std::int64_t now) {
         drop();
         return News::Found;
     }
-    if (doubtful_.size() < kWatched && !step_->attempts.empty()) doubtful_.push_back(*step_);
+    if (!step_->attempts.empty()) set_aside(*step_);
     drop();
     return news;
 }
@@ -256,7 +256,7 @@ Lane::News Lane::receipt(Output& out, const ReceiptDone& event, const Canon& can
     };
     // An ended step is back in a block, and counted before unless it was taken for somebody else's.
     const auto back = [&](Step step, bool doubted) {
-        const bool found = doubted || step.uncounted || (step.reverted && step.seen->succeeded);
+        const bool found = doubted || step.uncounted || (!step.counted && step.seen->succeeded);
         keep(step);
         if (found && written) owe(*std::move(written));
         if (found) last_ = std::move(step);
@@ -365,7 +365,7 @@ Lane::News Lane::account(Output& out, Nonce latest, const BlockRef& head, std::i
     if (!absent || ++doubts_ <= kDoubtsMax || building_) return News::None;  // an error says nothing
     reason_ = "nonce " + std::to_string(*step_->base.nonce) + " was used by a transaction that is not ours";
     if (reopened_) {  // its end is written already
-        if (doubtful_.size() < kWatched) doubtful_.push_back(*step_);
+        set_aside(*step_);
         drop();
         return News::Foreign;
     }

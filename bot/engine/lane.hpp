@@ -66,7 +66,6 @@ class Lane {
         /// step has met since: it is not what goes out again.
         std::optional<std::size_t> ended_with;
         bool uncounted{};  // ended without News::Settled: what it spent is in no sum
-        bool reverted{};   // ended so: it is in the sums as one that moved nothing
         bool counted{};    // what it moved is in the sums, whatever blocks it has been in since
 
         /// What goes out, and goes out again.
@@ -81,7 +80,6 @@ class Lane {
         void count(bool succeeded) {
             counted = counted || succeeded;
             uncounted = false;
-            reverted = !counted;
         }
         BaseValue moved() const { return seen && seen->succeeded ? attempts[seen->attempt].value : BaseValue{}; }
     };

@@ -84,12 +84,15 @@ void Lane::recall(const std::vector<JournalRecord>& rows) {
     Step step = step_of(rows);
     if (step.attempts.empty() || !step.base.nonce) return;
     Recalled entry;
+    bool in_sums = false;
     for (const auto& record : rows) {
         if (record.stage == Stage::Abandoned) step.uncounted = true;
         // After it had been given up, or had reverted in another block.
-        const bool found = record.stage == Stage::Seen && (step.uncounted || (step.reverted && record.succeeded));
+        const bool late = in_sums && !step.counted && record.succeeded;
+        const bool found = record.stage == Stage::Seen && (step.uncounted || late);
         if (!found && record.stage != Stage::Settled) continue;
         step.count(record.succeeded);
+        in_sums = true;
         entry.known = record.block_hash;
         if (record.attempt < step.attempts.size()) step.ended_with = record.attempt;
     }
@@ -192,13 +195,12 @@ std::vector<const Lane::Attempt*> Lane::rivals() const {
 
 bool Lane::used_by_another() const {
     return std::any_of(settled_.begin(), settled_.end(),
-                       [&](const Step& step) { return step.base.nonce == step_->base.nonce && step.seen; });
+                       [&](const Step& step) { return step.base.nonce == step_->base.nonce; });
 }
 
 /// Watched, and never sent again.
 void Lane::set_aside(Step step) {
-    doubtful_.push_back(std::move(step));
-    if (doubtful_.size() > kWatched) doubtful_.erase(doubtful_.begin());
+    if (doubtful_.size() < kWatched) doubtful_.push_back(std::move(step));
 }
 
 /// A block that stays holds this nonce.
