@@ -7,6 +7,12 @@
 
 namespace plimsoll::rpc {
 
+Timestamp believable(Timestamp of_block, std::chrono::seconds since_epoch) {
+    constexpr std::chrono::seconds kAhead(30);
+    const auto latest = std::max<std::chrono::seconds::rep>(0, (since_epoch + kAhead).count());
+    return of_block <= static_cast<Timestamp>(latest) ? of_block : 0;
+}
+
 Election::Election(std::size_t count, ElectionRules rules, TimePoint now) : states_(count), rules_(rules) {
     for (auto& state : states_) state.newest_at = now;
 }

@@ -24,6 +24,9 @@ struct ElectionRules {
     unsigned failures = 3;                     // failed calls; each that succeeds, and each new head, takes one back
 };
 
+/// A block's own time for Election::head: zero where it is further in the future than clocks differ.
+Timestamp believable(Timestamp of_block, std::chrono::seconds since_epoch);
+
 class Election {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;

@@ -22,12 +22,9 @@ Election::TimePoint now() {
     return std::chrono::steady_clock::now();
 }
 
-/// A block from the future says nothing of who is behind.
-Timestamp believable_time(const Header& head) {
-    constexpr std::chrono::seconds kAhead(30);
-    const auto latest = std::chrono::system_clock::now() + kAhead;
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(latest.time_since_epoch()).count();
-    return head.ref.timestamp <= static_cast<Timestamp>(seconds) ? head.ref.timestamp : 0;
+Timestamp time_of(const Header& head) {
+    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    return believable(head.ref.timestamp, std::chrono::duration_cast<std::chrono::seconds>(wall));
 }
 
 /// What another endpoint may answer otherwise. A revert and a refusal of ours are the same everywhere.
@@ -165,7 +162,7 @@ void EthPool::take(std::size_t index, SubscriptionNote note) {
             return;
         case Kind::Item: {
             const auto head = decode_header(note.item.value());
-            if (head) election_.head(index, head->ref.number, now(), believable_time(*head));
+            if (head) election_.head(index, head->ref.number, now(), time_of(*head));
             break;
         }
     }
@@ -183,7 +180,7 @@ Task<void> EthPool::watch_by_polling(std::size_t index) {
         const auto head = co_await std::move(looking);
         if (stopped_) co_return;
         if (head) {
-            election_.head(index, head->ref.number, now(), believable_time(*head));
+            election_.head(index, head->ref.number, now(), time_of(*head));
             election_.succeeded(index);
             // The feed asks for the head itself: a note only wakes it.
             if (index == election_.current() && head->ref.number != newest) {

@@ -31,7 +31,8 @@ rpc::Header Shell::header_of(const Block& block) {
 void Shell::announced(std::size_t node, const Block& head) {
     if (!engine_) return;
     const bool fast = Pace{config_.block_time_ms}.fast();
-    election_->head(node, head.ref.number, steady(), fast ? head.ref.timestamp : 0);
+    const std::chrono::seconds host((agenda_.now() + clock_off) / 1'000);
+    election_->head(node, head.ref.number, steady(), rpc::believable(head.ref.timestamp, host));
     const bool followed = node == election_->current();
     if (followed) {
         // A subscription keeps what was said while something is asked for; of slow blocks the newest stands for all.
