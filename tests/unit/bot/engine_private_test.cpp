@@ -267,6 +267,23 @@ TEST_CASE("M10 what costs more than nodes take does not hold the nonce when fees
     CHECK(count(dear, Stage::Reserved) == 1);
     check_rules(dear);
 
+    // A node said that it took it, and no pool has it.
+    World deceived = running();
+    deceived.config.rpc_fee_cap = cap;
+    deceived.position().limits.max_fee_per_gas = gwei(100);
+    deceived.give(engine::SettingsReloaded{deceived.config});
+    refuse_above(deceived, cap.value, engine::SendOutcome::Accepted);
+    deceived.base_fee = gwei(80);
+    deceived.set_price(1'500);
+    deceived.mine(2);
+    REQUIRE(cost(signed_fields(deceived).at(0)) > cap.value);
+    deceived.base_fee = gwei(10);
+    deceived.mine(12);
+    CHECK(deceived.mined_count(true) == 1);
+    CHECK(signed_fields(deceived).back().max_fee < signed_fields(deceived).at(0).max_fee);
+    CHECK(count(deceived, Stage::Reserved) == 1);
+    check_rules(deceived);
+
     // What waits for the base fee to fall below the owner's limit waits where nodes take it.
     World waits = running();
     waits.config.rpc_fee_cap = cap;
