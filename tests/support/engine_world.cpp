@@ -239,8 +239,6 @@ void World::build() {
     chain.push_back(std::move(block));
 }
 
-namespace {}  // namespace
-
 engine::SendOutcome World::accept(const PendingTx& tx) {
     using engine::SendOutcome;
     if (tx.tx.nonce < state().nonces[tx.from]) return SendOutcome::NonceTooLow;

@@ -146,3 +146,38 @@ TEST_CASE("a repayment out of its block, reverted in another, and back again is 
     CHECK(world.health() >= wad(159));
     check_rules(world);
 }
+
+TEST_CASE("a repayment that had reverted is in a block after all, while the next one is checked: it counts") {
+    for (const int waits : {0, 1, 2, 3}) {  // blocks before: in one of them the nonce is given to the next one
+        CAPTURE(waits);
+        World world = running();
+        world.position().limits.cooldown = std::chrono::seconds{0};
+        world.position().limits.max_value_per_day = BaseValue{units(2'000, 8)};  // all of it for the first
+        world.give(engine::SettingsReloaded{world.config});
+        world.forced_revert = true;
+        world.set_price(1'500);
+        world.mine(1);
+        world.set_price(2'000);
+        world.mine(1);
+        REQUIRE(world.mined_count(false) == 1);
+        REQUIRE(count(world, Stage::Settled) == 1);
+        world.reorg(1, true);
+        world.forced_revert = false;
+        world.inclusion = false;
+        world.set_price(1'500);
+        world.mine(waits);
+        world.set_price(1'100);
+        world.inclusion = true;
+        world.delay = [](const engine::Command& command) {
+            return std::holds_alternative<engine::Simulate>(command) ||
+                   std::holds_alternative<engine::FetchAccount>(command);
+        };
+        world.mine(1);
+        REQUIRE(world.mined_count(true) == 1);
+        world.delay = nullptr;
+        world.release();
+        world.mine(3);
+        CHECK(world.mined_count(true) == 1);
+        check_rules(world);
+    }
+}
