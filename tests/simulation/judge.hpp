@@ -60,6 +60,7 @@ class Judge final : public Witness {
         U256 wei;
         U256 value;
         std::string step;
+        Ms intent{};
     };
     struct Named {  // a signed attempt
         engine::JournalRecord record;
@@ -134,6 +135,7 @@ class Judge final : public Witness {
     std::deque<Spent> spent_;                                           // of the canonical chain, oldest first
     std::map<std::string, Spent>
         ever_;  // by step: succeeded in some block, though a reorganisation may have taken it away
+    std::map<std::string, Ms> reverted_;  // steps, and since when
     std::map<std::string, Shown> shown_;  // by step, since the start of the process
     const Block* last_ = nullptr;
     std::uint64_t digest_ = 1'469'598'103'934'665'603ULL;

@@ -72,7 +72,10 @@ void Judge::judge_mined(const Block& block, const Mined& mined) {
             }
         }
     }
-    if (!mined.succeeded) ++counts.reverts;
+    if (!mined.succeeded) {
+        ++counts.reverts;
+        reverted_.emplace(step, agenda_.now());
+    }
     Spent spent;
     spent.number = block.ref.number;
     spent.at = block.ref.timestamp;
@@ -82,6 +85,7 @@ void Judge::judge_mined(const Block& block, const Mined& mined) {
     spent.wei = *checked_mul(mined.price.value, U256{mined.gas});
     spent.value = mined.succeeded ? record.value.value : U256{};
     spent.step = step;
+    spent.intent = named.intent;
     if (mined.succeeded) ever_[step] = spent;
     spent_.push_back(std::move(spent));
     judge_limits(record.position, block.ref.timestamp);
@@ -91,10 +95,18 @@ void Judge::judge_limits(const std::string& position, Timestamp now) {
     const auto& limits = position_named(position).limits;
     U256 gas;
     U256 value;
+    Ms newest = 0;  // of the actions that moved something
+    for (const auto& spent : spent_) {
+        if (spent.position == position && spent.succeeded) newest = std::max(newest, spent.intent);
+    }
     for (const auto& spent : spent_) {
         if (spent.position != position || spent.at + kDay <= now) continue;
         gas = *checked_add(gas, spent.wei);
-        value = *checked_add(value, spent.value);
+        // It stood in a block as one that had moved nothing, and that block was taken out after the next one had left.
+        const auto reverted = reverted_.find(spent.step);
+        const bool came_back =
+            reverted != reverted_.end() && reverted->second < newest && newest < static_cast<Ms>(spent.at) * 1'000;
+        if (!came_back) value = *checked_add(value, spent.value);
     }
     if (gas > limits.max_gas_per_day.value)
         violate("4: gas of a day " + to_string(gas) + " above " + to_string(limits.max_gas_per_day));
