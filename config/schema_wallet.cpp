@@ -263,7 +263,8 @@ constexpr Setting<Limits> kLimits[] = {
         .least = U256{1},
         .most = U256::literal("100'000'000'000'000'000'000"),
         .example = "\"100000 USD\"",
-        .text = "Value moved within 24 hours, in the same unit. Without it there is no such limit.",
+        .text = "Value moved within 24 hours, in the same unit. Without it there is no such limit. What reverted "
+                "counts nothing, until a reorganisation lets it succeed.",
     }),
     setting<&Limits::max_cost_per_action>({
         .key = "max_cost_per_action",
