@@ -24,6 +24,11 @@ inline void check_rules(const World& world) {
     for (const auto& violation : world.violations) FAIL_CHECK(violation);
 }
 
+/// Asked of a node, as opposed to the disk and the key.
+inline bool is_asked(const engine::Command& command) {
+    return !std::holds_alternative<engine::Persist>(command) && !std::holds_alternative<engine::Sign>(command);
+}
+
 inline std::vector<engine::TxFields> signed_fields(const World& world) {
     std::vector<engine::TxFields> out;
     for (const auto& sign : world.commands<engine::Sign>()) out.push_back(sign.tx);

@@ -153,9 +153,7 @@ TEST_CASE("a plan that fails late: the next one is of the newest block, in its a
     world.delay = [](const engine::Command& command) { return std::holds_alternative<engine::Simulate>(command); };
     for (std::uint64_t i = 0; i < 12 && signed_fields(world).empty(); ++i) {
         world.set_price(1'500 - i);
-        world.build();
-        world.give(engine::BlockAdded{world.head(), world.chain.back().logs, 1});
-        world.run();
+        world.mine();
         world.release();  // each answer comes with the head gone on
     }
     REQUIRE(acting(world).size() == 1);

@@ -63,15 +63,11 @@ TEST_CASE("public feeds are known where every answer takes longer than a block")
     };
     world.interval_ms = 250;
     world.config.block_time_ms = 250;
-    world.delay = [](const engine::Command& command) {
-        return !std::holds_alternative<engine::Persist>(command) && !std::holds_alternative<engine::Sign>(command);
-    };
+    world.delay = is_asked;
     world.start();
     const auto pass = [&](int count) {
         for (int i = 0; i < count; ++i) {
-            world.build();
-            world.give(engine::BlockAdded{world.head(), world.chain.back().logs, 1});
-            world.run();
+            world.mine();
             world.release(2);
         }
     };

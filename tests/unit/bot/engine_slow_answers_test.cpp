@@ -17,11 +17,6 @@ void polls(World& world) {
     };
 }
 
-/// Asked of a node, as opposed to the disk and the key.
-bool is_asked(const engine::Command& command) {
-    return !std::holds_alternative<engine::Persist>(command) && !std::holds_alternative<engine::Sign>(command);
-}
-
 }  // namespace
 
 TEST_CASE("simulations that take longer than blocks: after some blocks one a little behind the head will do") {
@@ -31,11 +26,7 @@ TEST_CASE("simulations that take longer than blocks: after some blocks one a lit
         world.set_price(1'500);
         world.delay = [](const engine::Command& command) { return std::holds_alternative<engine::Simulate>(command); };
         for (int i = 0; i < 12 && signed_fields(world).empty(); i += blocks) {
-            for (int n = 0; n < blocks; ++n) {
-                world.build();
-                world.give(engine::BlockAdded{world.head(), world.chain.back().logs, 1});
-                world.run();
-            }
+            world.mine(blocks);
             world.release();  // each answer comes with the head gone on
         }
         REQUIRE(signed_fields(world).size() == 1);
@@ -79,9 +70,7 @@ TEST_CASE("every answer takes longer than a block: a position is read, rescued a
         world.delay = is_asked;
         const auto pass = [&](int count) {
             for (int i = 0; i < count; ++i) {
-                world.build();
-                world.give(engine::BlockAdded{world.head(), world.chain.back().logs, 1});
-                world.run();
+                world.mine();
                 world.release(blocks);
             }
         };
