@@ -15,6 +15,7 @@
 #include "chain/rpc/election.hpp"
 #include "tests/simulation/disk.hpp"
 #include "tests/simulation/node.hpp"
+#include "tests/simulation/pace.hpp"
 #include "tests/simulation/relay.hpp"
 
 namespace plimsoll::sim {
@@ -115,6 +116,7 @@ class Shell {
     rpc::Election::TimePoint steady() const {
         return rpc::Election::TimePoint(std::chrono::milliseconds(agenda_.now()));
     }
+    bool fast() const { return Pace{config_.block_time_ms}.fast(); }
     Ms wall() const { return clock_ ? clock_->now_ms() : agenda_.now(); }
 
     Agenda& agenda_;

@@ -30,13 +30,12 @@ rpc::Header Shell::header_of(const Block& block) {
 
 void Shell::announced(std::size_t node, const Block& head) {
     if (!engine_) return;
-    const bool fast = Pace{config_.block_time_ms}.fast();
     const std::chrono::seconds host((agenda_.now() + clock_off) / 1'000);
     election_->head(node, head.ref.number, steady(), rpc::believable(head.ref.timestamp, host));
     const bool followed = node == election_->current();
     if (followed) {
         // A subscription keeps what was said while something is asked for; of slow blocks the newest stands for all.
-        if (!fast) heard_.clear();
+        if (!fast()) heard_.clear();
         heard_.push_back(header_of(head));
         heard_at_ = agenda_.now();
     }
@@ -64,10 +63,9 @@ void Shell::judge_endpoints() {
 /// Takes in what has been heard, when nothing is being asked.
 void Shell::rest() {
     if (!engine_ || busy_) return;
-    const bool fast = Pace{config_.block_time_ms}.fast();
     const bool pauses = agenda_.now() < retry_at_;
-    if (fast && !pauses && std::exchange(want_look_, false)) return look();  // before older heads
-    if (pauses && !(fast && !heard_.empty())) {                              // fast ones are taken in, in a pause too
+    if (fast() && !pauses && std::exchange(want_look_, false)) return look();  // before older heads
+    if (pauses && !(fast() && !heard_.empty())) {                              // fast ones are taken in, in a pause too
         agenda_.after(retry_at_ - agenda_.now(), [this, life = life_] {
             if (life == life_) rest();
         });
@@ -120,7 +118,7 @@ void Shell::settle(const feed::Verdict& verdict, const rpc::Header& header) {
                 busy_ = false;
                 if (!done.header) {
                     const bool waits = std::exchange(want_look_, true);
-                    return waits && Pace{config_.block_time_ms}.fast() ? rest() : pause();
+                    return waits && fast() ? rest() : pause();
                 }
                 const feed::Verdict next = tracker_.offer_parent(*done.header);
                 settle(next, header);

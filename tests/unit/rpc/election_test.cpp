@@ -167,3 +167,10 @@ TEST_CASE("the one followed next has its own time to show a head") {
     CHECK(world.after(seconds(15)).empty());
     CHECK(world.after(seconds(1)).starts_with("1>2"));
 }
+
+TEST_CASE("a block from the future says nothing of its node") {
+    CHECK(believable(1'000, seconds(1'000)) == 1'000);
+    CHECK(believable(1'030, seconds(1'000)) == 1'030);  // as far as clocks differ
+    CHECK(believable(1'031, seconds(1'000)) == 0);
+    CHECK(believable(1, seconds(-1'000)) == 0);  // a clock before 1970
+}
