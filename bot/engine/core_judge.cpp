@@ -136,15 +136,15 @@ Wei Core::fee_ceiling(std::size_t i, const Wei& base, Gas gas_limit, const Wei& 
     return ceiling;
 }
 
-/// Nobody can include it: the sender has not what it may cost (EIP-1559), or it costs more than nodes take and none
-/// has taken it. That one has is not believed when blocks could have included it and did not.
+/// Nobody can include it: the sender has not what it may cost (EIP-1559), or it costs more than nodes take and neither
+/// a node nor a relay has taken it. That one has is not believed when blocks could have included it and did not.
 bool Core::out_of_reach(const SenderState& sender, const Lane::Attempt& attempt) const {
     const Wei cost = times(attempt.tx.max_fee, attempt.tx.gas_limit);
     if (cost > sender.native) return true;
-    if (attempt.relayed || config.rpc_fee_cap.value.is_zero() || cost <= config.rpc_fee_cap) return false;
+    if (config.rpc_fee_cap.value.is_zero() || cost <= config.rpc_fee_cap) return false;
     const bool passed_over = attempt.tx.max_fee >= fees_.next_base_fee(follower.at()) &&
                              follower.at().number >= attempt.since + blocks_of_patience();
-    return !attempt.accepted || passed_over;
+    return passed_over || !(attempt.accepted || attempt.relayed);
 }
 
 /// The bid for a nonce that is in use. It is higher than what a pool may hold; where that is nothing it may be lower
