@@ -104,12 +104,17 @@ void Election::note_good(TimePoint now) {
     }
 }
 
+/// The first that has shown what the current one has, then any that is not old. Not by who has shown most: a head of
+/// the far future would win.
 std::optional<std::size_t> Election::successor() const {
+    const auto rank = [&](const State& state) {
+        if (is_old(state)) return 2;
+        return state.newest + 1 < states_[current_].newest ? 1 : 0;
+    };
     std::optional<std::size_t> out;
     for (std::size_t i = 0; i < states_.size(); ++i) {
         if (i == current_ || !fit(states_[i]) || !known(states_[i])) continue;
-        if (!is_old(states_[i])) return i;
-        if (!out) out = i;
+        if (!out || rank(states_[i]) < rank(states_[*out])) out = i;
     }
     return out;
 }

@@ -168,6 +168,18 @@ TEST_CASE("the one followed next has its own time to show a head") {
     CHECK(world.after(seconds(1)).starts_with("1>2"));
 }
 
+TEST_CASE("who has shown less than the one that is left is followed after those that have shown as much") {
+    World world(3);
+    world.head(0, 102);
+    world.head(2, 101);  // one behind: it may come in a moment
+    world.election.down(0, world.now);
+    CHECK(world.after(seconds(1)) == "0>2: its connection is lost");
+    World alone(3);
+    alone.head(0, 102);
+    alone.election.down(0, alone.now);
+    CHECK(alone.after(seconds(1)) == "0>1: its connection is lost");
+}
+
 TEST_CASE("a block from the future says nothing of its node") {
     CHECK(believable(1'000, seconds(1'000)) == 1'000);
     CHECK(believable(1'030, seconds(1'000)) == 1'030);  // as far as clocks differ
