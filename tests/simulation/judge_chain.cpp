@@ -86,6 +86,8 @@ void Judge::judge_mined(const Block& block, const Mined& mined) {
     spent.value = mined.succeeded ? record.value.value : U256{};
     spent.step = step;
     spent.intent = named.intent;
+    if (const auto first = ever_.find(step); mined.succeeded && first != ever_.end())
+        spent.value = first->second.value;  // a reorganisation took another attempt than the one that was counted
     if (mined.succeeded) ever_[step] = spent;
     spent_.push_back(std::move(spent));
     judge_limits(record.position, block.ref.timestamp);
