@@ -174,7 +174,9 @@ void Judge::judge(const engine::Persist& command) {
                                to_string(record.tx.max_priority_fee) + ", gas " + std::to_string(record.tx.gas_limit)
                          : "") +
                     (record.value.is_zero() ? "" : ", value " + to_string(record.value)) + " " + record.outcome);
-        if (record.stage == Stage::Seen) out_again_.erase(step_name(record));
+        // Once for each block: the row of one that is gone may be written late.
+        if (record.stage == Stage::Seen && seen_in_.emplace(step_name(record), record.block_hash).second)
+            out_again_.erase(step_name(record));
         if (record.outcome == "its block was removed") out_again_.insert(step_name(record));
         if (record.stage == Stage::Intent) intents_.try_emplace(step_name(record), agenda_.now());
         if (record.stage == Stage::Reserved) {

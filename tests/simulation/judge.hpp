@@ -130,6 +130,7 @@ class Judge final : public Witness {
     std::map<Hash32, Named> attempts_;
     std::map<std::string, Ms> intents_;                                 // by step
     std::set<std::string> out_again_;                                   // steps whose block was removed
+    std::set<std::pair<std::string, Hash32>> seen_in_;                  // steps, and the blocks they were told to be in
     std::set<Hash32> left_;                                             // attempts that somebody was sent
     std::map<std::string, std::vector<engine::JournalRecord>> outbid_;  // by step: whose nonce it has
     std::deque<Spent> spent_;                                           // of the canonical chain, oldest first

@@ -86,9 +86,15 @@ void Judge::judge_mined(const Block& block, const Mined& mined) {
     spent.value = mined.succeeded ? record.value.value : U256{};
     spent.step = step;
     spent.intent = named.intent;
-    if (const auto first = ever_.find(step); mined.succeeded && first != ever_.end())
-        spent.value = first->second.value;  // a reorganisation took another attempt than the one that was counted
-    if (mined.succeeded) ever_[step] = spent;
+    if (mined.succeeded) {
+        // A reorganisation may take another attempt than the one that was counted. Here the lesser counts, there the
+        // other.
+        Spent& ever = ever_.try_emplace(step, spent).first->second;
+        const U256 most = std::max(ever.value, spent.value);
+        spent.value = std::min(ever.value, spent.value);
+        ever = spent;
+        ever.value = most;
+    }
     spent_.push_back(std::move(spent));
     judge_limits(record.position, block.ref.timestamp);
 }
