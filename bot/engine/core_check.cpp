@@ -190,7 +190,9 @@ void Core::conclude(std::size_t i, Checkup check) {
     Gate failed;
     // What changed while the answers were on their way; a rescue may have come back into a block.
     auto gates = standing_gates(i, check.climb.replaces);
-    for (auto& gate : plan_gates(i, check.plan, check.climb.replaces)) gates.push_back(std::move(gate));
+    if (!position.incident->prepares) {
+        for (auto& gate : plan_gates(i, check.plan, check.climb.replaces)) gates.push_back(std::move(gate));
+    }
     for (const auto& gate : gates) {
         if (gate.passed || gate.name == "mode") continue;
         give_up(i, std::move(check), std::move(decision), gate);

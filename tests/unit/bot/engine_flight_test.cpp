@@ -121,6 +121,22 @@ TEST_CASE("in the warning zone the allowance is given ahead, once") {
     }
 }
 
+TEST_CASE("the time between two rescues does not keep an allowance from being given ahead") {
+    World world = running();
+    world.position().limits.cooldown = std::chrono::hours{1};
+    world.position().warn = wad(140);
+    world.give(engine::SettingsReloaded{world.config});
+    world.set_price(1'500);
+    world.mine(3);
+    REQUIRE(world.journal.back().outcome == "rescued");
+    world.set_allowance(U256{});
+    world.set_price(1'250);  // 1.33
+    world.mine(20);
+    CHECK(world.journal.back().purpose == Purpose::Prepare);
+    CHECK(world.journal.back().outcome == "approved");
+    check_rules(world);
+}
+
 TEST_CASE("not included: replaced at the same nonce, higher in both fields, as often as needed") {
     World world = running();
     world.inclusion = false;
