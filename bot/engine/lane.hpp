@@ -211,6 +211,7 @@ class Lane {
     bool is_final(const Step& step, BlockNumber head) const;
     void watch_again(Recalled entry);
     void again(Output& out, Step& step, BlockNumber head, std::int64_t now) const;
+    void reopen(Output& out, Step step, BlockNumber head, std::int64_t now);
     void take_back();
     void reclaim(Output& out, Nonce latest, BlockNumber head, std::int64_t now);
     bool used_by_another() const;

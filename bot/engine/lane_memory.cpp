@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a lane remembers of steps that have ended: they are watched on, and sent again when their block is removed.
 #include <algorithm>
+#include <iterator>
 
 #include "bot/engine/lane.hpp"
 #include "chain/types/check.hpp"
 
 namespace plimsoll::engine {
+
+namespace {
+
+template <class T, class Wanted>
+std::vector<T> take_if(std::vector<T>& from, Wanted wanted) {
+    const auto first = std::stable_partition(from.begin(), from.end(), [&](const T& entry) { return !wanted(entry); });
+    std::vector<T> out(std::make_move_iterator(first), std::make_move_iterator(from.end()));
+    from.erase(first, from.end());
+    return out;
+}
+
+}  // namespace
 
 void Lane::reorg(Output& out, const Canon& canon, std::int64_t now) {
     const BlockNumber head = canon.empty() ? head_ : canon.head().number;
@@ -22,15 +35,7 @@ void Lane::reorg(Output& out, const Canon& canon, std::int64_t now) {
         else
             phase_ = Phase::Open;
     }
-    for (auto it = settled_.begin(); it != settled_.end();) {
-        if (!gone(*it)) {
-            ++it;
-            continue;
-        }
-        again(out, *it, head, now);
-        reopened_steps_.push_back(std::move(*it));
-        it = settled_.erase(it);
-    }
+    for (auto& step : take_if(settled_, gone)) reopen(out, std::move(step), head, now);
     take_back();
 }
 
@@ -45,6 +50,11 @@ void Lane::again(Output& out, Step& step, BlockNumber head, std::int64_t now) co
     step.attempts.back().since = head;
     broadcast(out, step, step.attempts[attempt]);
     step.seen.reset();
+}
+
+void Lane::reopen(Output& out, Step step, BlockNumber head, std::int64_t now) {
+    again(out, step, head, now);
+    reopened_steps_.push_back(std::move(step));
 }
 
 /// The lane is not free while the nonce of an ended step is open again.
@@ -107,14 +117,8 @@ void Lane::watch_again(Recalled entry) {
 
 void Lane::remember(const Step& step) {
     // What gave its nonce to this one is sent no more: this one is, should it be taken out again.
-    for (auto it = reopened_steps_.begin(); it != reopened_steps_.end();) {
-        if (it->base.nonce != step.base.nonce) {
-            ++it;
-            continue;
-        }
-        set_aside(std::move(*it));
-        it = reopened_steps_.erase(it);
-    }
+    const auto gave_way = [&](const Step& other) { return other.base.nonce == step.base.nonce; };
+    for (auto& other : take_if(reopened_steps_, gave_way)) set_aside(std::move(other));
     if (recheck_) {
         Recalled entry{step, step.seen->hash, 0};
         entry.step.count(step.seen->succeeded);
@@ -211,27 +215,12 @@ void Lane::forget(Nonce nonce) {
 
 /// `latest` is the first nonce that is not used: what has ended with that or a later one is out of the chain.
 void Lane::reclaim(Output& out, Nonce latest, BlockNumber head, std::int64_t now) {
-    for (auto it = recalled_.begin(); it != recalled_.end();) {
-        if (*it->step.base.nonce < latest) {
-            ++it;
-            continue;
-        }
-        again(out, it->step, head, now);
-        reopened_steps_.push_back(std::move(it->step));
-        it = recalled_.erase(it);
-    }
-    for (auto it = settled_.begin(); it != settled_.end();) {
-        if (!it->seen->unproved || *it->base.nonce < latest) {
-            ++it;
-            continue;
-        }
-        again(out, *it, head, now);
-        reopened_steps_.push_back(std::move(*it));
-        it = settled_.erase(it);
-    }
-    const bool open = std::any_of(reopened_steps_.begin(), reopened_steps_.end(),
-                                  [&](const Step& step) { return *step.base.nonce >= latest; });
-    if (open) take_back();
+    const auto unused = [&](const Step& step) { return *step.base.nonce >= latest; };
+    for (auto& entry : take_if(recalled_, [&](const Recalled& entry) { return unused(entry.step); }))
+        reopen(out, std::move(entry.step), head, now);
+    for (auto& step : take_if(settled_, [&](const Step& step) { return step.seen->unproved && unused(step); }))
+        reopen(out, std::move(step), head, now);
+    if (std::any_of(reopened_steps_.begin(), reopened_steps_.end(), unused)) take_back();
 }
 
 }  // namespace plimsoll::engine
