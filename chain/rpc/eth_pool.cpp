@@ -9,6 +9,7 @@
 
 #include "chain/rpc/decode.hpp"
 #include "chain/types/check.hpp"
+#include "chain/types/unix_time.hpp"
 
 namespace plimsoll::rpc {
 
@@ -23,8 +24,7 @@ Election::TimePoint now() {
 }
 
 Timestamp time_of(const Header& head) {
-    const auto wall = std::chrono::system_clock::now().time_since_epoch();
-    return believable(head.ref.timestamp, std::chrono::duration_cast<std::chrono::seconds>(wall));
+    return believable(head.ref.timestamp, std::chrono::seconds(unix_ms() / 1'000));
 }
 
 /// What another endpoint may answer otherwise. A revert and a refusal of ours are the same everywhere.
