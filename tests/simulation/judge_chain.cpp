@@ -87,8 +87,8 @@ void Judge::judge_mined(const Block& block, const Mined& mined) {
     spent.step = step;
     spent.intent = named.intent;
     if (mined.succeeded) {
-        // A reorganisation may take another attempt than the one that was counted. Here the lesser counts, there the
-        // other.
+        // A reorganisation may take another attempt than the one that was counted: limits are held against the lesser,
+        // and what is left of them is by the greater.
         Spent& ever = ever_.try_emplace(step, spent).first->second;
         const U256 most = std::max(ever.value, spent.value);
         spent.value = std::min(ever.value, spent.value);

@@ -19,8 +19,7 @@ void Shell::add_key(const std::string& wallet, keys::PrivateKey key) {
 void Shell::start() {
     engine_ = bot::make_engine(config_).value();
     ++life_;
-    clock_ =
-        std::make_unique<bot::OwnClock>([this] { return agenda_.now(); }, [this] { return agenda_.now() + clock_off; });
+    clock_ = std::make_unique<bot::OwnClock>([this] { return agenda_.now(); }, [this] { return host(); });
     rpc::ElectionRules rules;
     rules.silence = std::chrono::milliseconds(config_.block_time_ms * 5 / 4 + 1'000);
     election_ = std::make_unique<rpc::Election>(nodes_.size(), rules, steady());

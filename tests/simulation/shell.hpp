@@ -116,6 +116,7 @@ class Shell {
     rpc::Election::TimePoint steady() const {
         return rpc::Election::TimePoint(std::chrono::milliseconds(agenda_.now()));
     }
+    Ms host() const { return agenda_.now() + clock_off; }  // its clock
     bool fast() const { return Pace{config_.block_time_ms}.fast(); }
     Ms wall() const { return clock_ ? clock_->now_ms() : agenda_.now(); }
 

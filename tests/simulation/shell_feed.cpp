@@ -30,8 +30,8 @@ rpc::Header Shell::header_of(const Block& block) {
 
 void Shell::announced(std::size_t node, const Block& head) {
     if (!engine_) return;
-    const std::chrono::seconds host((agenda_.now() + clock_off) / 1'000);
-    election_->head(node, head.ref.number, steady(), rpc::believable(head.ref.timestamp, host));
+    const std::chrono::seconds known(host() / 1'000);
+    election_->head(node, head.ref.number, steady(), rpc::believable(head.ref.timestamp, known));
     const bool followed = node == election_->current();
     if (followed) {
         // A subscription keeps what was said while something is asked for; of slow blocks the newest stands for all.

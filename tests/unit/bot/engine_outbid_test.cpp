@@ -9,12 +9,18 @@ using engine::Stage;
 
 namespace {
 
+World without_cooldown(std::optional<BaseValue> of_a_day = std::nullopt) {
+    World world = running();
+    world.position().limits.cooldown = std::chrono::seconds{0};
+    world.position().limits.max_value_per_day = of_a_day;
+    world.give(engine::SettingsReloaded{world.config});
+    return world;
+}
+
 /// A rescue has ended with nonce 7; then its block and those above are gone, and fees have risen above its bid. What
 /// was in the block waits in the pool.
 World stranded() {
-    World world = running();
-    world.position().limits.cooldown = std::chrono::seconds{0};
-    world.give(engine::SettingsReloaded{world.config});
+    World world = without_cooldown();
     world.set_price(1'500);
     world.mine(3);
     REQUIRE(world.journal.back().outcome == "rescued");
@@ -98,9 +104,7 @@ TEST_CASE("a process that starts between the two knows both") {
 }
 
 TEST_CASE("the nonce of an allowance out of its block is given to no repayment: both could be included later") {
-    World world = running();
-    world.position().limits.cooldown = std::chrono::seconds{0};
-    world.give(engine::SettingsReloaded{world.config});
+    World world = without_cooldown();
     world.state().tokens[kUsd].allowance[kOwner] = U256{};
     world.mine(12);  // the wallet is looked at again
     world.set_price(1'500);
@@ -124,10 +128,7 @@ TEST_CASE("the nonce of an allowance out of its block is given to no repayment: 
 }
 
 TEST_CASE("a repayment out of its block, reverted in another, and back again is counted once") {
-    World world = running();
-    world.position().limits.cooldown = std::chrono::seconds{0};
-    world.position().limits.max_value_per_day = BaseValue{units(5'200, 8)};  // enough for this and the next one
-    world.give(engine::SettingsReloaded{world.config});
+    World world = without_cooldown(BaseValue{units(5'200, 8)});  // enough for this and the next one
     world.set_price(1'500);
     world.mine(3);
     REQUIRE(world.journal.back().outcome == "rescued");
@@ -150,10 +151,7 @@ TEST_CASE("a repayment out of its block, reverted in another, and back again is 
 TEST_CASE("a repayment that had reverted is in a block after all, while the next one is checked: it counts") {
     for (const int waits : {0, 1, 2, 3}) {  // blocks before: in one of them the nonce is given to the next one
         CAPTURE(waits);
-        World world = running();
-        world.position().limits.cooldown = std::chrono::seconds{0};
-        world.position().limits.max_value_per_day = BaseValue{units(2'000, 8)};  // all of it for the first
-        world.give(engine::SettingsReloaded{world.config});
+        World world = without_cooldown(BaseValue{units(2'000, 8)});  // all of it for the first
         world.forced_revert = true;
         world.set_price(1'500);
         world.mine(1);

@@ -247,10 +247,15 @@ TEST_CASE("M10 what costs more than nodes take does not hold the nonce when fees
     const Gas gas = signed_fields(world).at(0).gas_limit;
     const Wei cap{*checked_mul(gwei(40).value, U256{gas})};
 
-    World dear = running();
-    dear.config.rpc_fee_cap = cap;
-    dear.position().limits.max_fee_per_gas = gwei(300);
-    dear.give(engine::SettingsReloaded{dear.config});
+    const auto capped = [&](const Wei& limit) {
+        World out = running();
+        out.config.rpc_fee_cap = cap;
+        out.position().limits.max_fee_per_gas = limit;
+        out.give(engine::SettingsReloaded{out.config});
+        return out;
+    };
+
+    World dear = capped(gwei(300));
     refuse_above(dear, cap.value, engine::SendOutcome::FeeCapExceeded);
     dear.base_fee = gwei(100);
     dear.set_price(1'500);
@@ -268,10 +273,7 @@ TEST_CASE("M10 what costs more than nodes take does not hold the nonce when fees
     check_rules(dear);
 
     // A node said that it took it, and no pool has it.
-    World deceived = running();
-    deceived.config.rpc_fee_cap = cap;
-    deceived.position().limits.max_fee_per_gas = gwei(100);
-    deceived.give(engine::SettingsReloaded{deceived.config});
+    World deceived = capped(gwei(100));
     refuse_above(deceived, cap.value, engine::SendOutcome::Accepted);
     deceived.base_fee = gwei(80);
     deceived.set_price(1'500);
@@ -285,10 +287,7 @@ TEST_CASE("M10 what costs more than nodes take does not hold the nonce when fees
     check_rules(deceived);
 
     // What waits for the base fee to fall below the owner's limit waits where nodes take it.
-    World waits = running();
-    waits.config.rpc_fee_cap = cap;
-    waits.position().limits.max_fee_per_gas = gwei(60);
-    waits.give(engine::SettingsReloaded{waits.config});
+    World waits = capped(gwei(60));
     waits.base_fee = gwei(100);
     waits.set_price(1'500);
     waits.mine(1);
